@@ -1,0 +1,5 @@
+/// Letters: promised once in the transaction that causes them, written and sent later by a worker.
+@NullMarked
+package press.mainstay.mail;
+
+import org.jspecify.annotations.NullMarked;
