@@ -1,0 +1,76 @@
+package press.mainstay.shared;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/// Empties a queue table: at once when told that there is something in it, else every second, since another node may
+/// have put it there. Declared as a bean by the package that owns the table. Stops only between two pieces of work.
+public final class QueueWorker implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(QueueWorker.class);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+    private final String queue;
+    private final BooleanSupplier work;
+    private final Semaphore wakeUp = new Semaphore(0);
+    private volatile @Nullable Thread thread;
+
+    /// @param queue the table's name, for the thread and the log
+    /// @param work does one piece; returns whether there may be more to do right now
+    public QueueWorker(String queue, BooleanSupplier work) {
+        this.queue = queue;
+        this.work = work;
+    }
+
+    /// Call it after the commit that put something into the queue.
+    public void wake() {
+        wakeUp.release();
+    }
+
+    @Override
+    public void start() {
+        thread = Thread.ofVirtual().name(queue).start(this::run);
+    }
+
+    @Override
+    public void stop() {
+        var running = thread;
+        thread = null;
+        wake();
+        if (running != null) {
+            try {
+                running.join();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread != null;
+    }
+
+    private void run() {
+        while (isRunning()) {
+            try {
+                var _ = wakeUp.tryAcquire(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+                wakeUp.drainPermits();
+                while (isRunning() && work.getAsBoolean()) {
+                    // more to do
+                }
+            } catch (InterruptedException _) {
+                return;
+            } catch (RuntimeException e) {
+                // the database may be away; the message could quote a row
+                log.warn("Queue {}: {}, looking again in a second", queue, ErrorCode.of(e));
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package press.mainstay.stripe;
+
+import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.github.kagkarlsson.scheduler.task.schedule.Schedules;
+import com.stripe.Stripe;
+import com.stripe.StripeClient;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import press.mainstay.sealing.SealedColumn;
+import press.mainstay.shared.QueueWorker;
+
+@Configuration
+class StripeConfiguration {
+
+    @Bean
+    StripeClient stripeClient(StripeProperties properties) {
+        Stripe.enableTelemetry = false; // it would write a file with an id to the home folder
+        var client = StripeClient.builder()
+                .setApiKey(properties.apiKey())
+                .setConnectTimeout(3_000)
+                .setReadTimeout(20_000)
+                .setMaxNetworkRetries(0); // the gateway repeats by its own rules
+        if (properties.apiBase() != null) {
+            client.setApiBase(properties.apiBase().toString());
+        }
+        return client.build();
+    }
+
+    @Bean
+    QueueWorker stripeEventWorker(StripeInbox inbox) {
+        return new QueueWorker("stripe_event", inbox::applyDue);
+    }
+
+    @Bean
+    SealedColumn stripeEventBody() {
+        return new SealedColumn("stripe_event", "id", "body", StripeInbox.BODY);
+    }
+
+    @Bean
+    RecurringTask<Void> stripePollTask(StripePoll poll, StripeProperties properties) {
+        return Tasks.recurring("stripe-poll", Schedules.fixedDelay(properties.pollEvery()))
+                .execute((_, _) -> poll.run());
+    }
+}

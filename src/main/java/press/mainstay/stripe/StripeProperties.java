@@ -1,0 +1,45 @@
+package press.mainstay.stripe;
+
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+import press.mainstay.shared.Frequency;
+
+/// How we meet Stripe.
+///
+/// @param apiKey secret or restricted key; tells test from live mode
+/// @param webhookSecrets every signing secret in force: two while one is being rolled
+/// @param apiBase a stand-in for api.stripe.com, for demo and tests
+/// @param checkoutOrigin where the payment page lives; another one with a custom domain at Stripe
+/// @param pollEvery how often Stripe's list of events is asked for what no webhook brought
+/// @param productNames what Stripe's pages and mails call a gift; discreet, since they end up in mailboxes
+/// @param statementSuffix follows your account's prefix on the card statement of a one-off gift; together at most 22 characters
+@Validated
+@ConfigurationProperties("mainstay.stripe")
+public record StripeProperties(
+        @NotBlank String apiKey,
+        @DefaultValue List<String> webhookSecrets,
+        @Nullable URI apiBase,
+        @DefaultValue("https://checkout.stripe.com") URI checkoutOrigin,
+        @DefaultValue("10m") Duration pollEvery,
+        @NotNull Map<Frequency, String> productNames,
+        @Nullable @Pattern(regexp = "(?=.*[A-Za-z])[A-Za-z0-9 .-]{2,18}") String statementSuffix) {
+
+    /// Whether real money moves: read off the key, `sk_live_…` or `rk_live_…`.
+    boolean livemode() {
+        return apiKey.startsWith("sk_live_") || apiKey.startsWith("rk_live_");
+    }
+
+    @Override
+    public String toString() {
+        return "Stripe in " + (livemode() ? "live" : "test") + " mode";
+    }
+}

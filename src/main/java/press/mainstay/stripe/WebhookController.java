@@ -1,0 +1,55 @@
+package press.mainstay.stripe;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import press.mainstay.shared.QueueWorker;
+
+/// Where Stripe delivers its events. Anything but 2xx makes Stripe deliver again, for up to three days.
+@RestController
+class WebhookController {
+
+    private static final int LARGEST_BODY = 1 << 20;
+
+    private final StripeInbox inbox;
+    private final QueueWorker worker;
+    private final List<String> secrets;
+    private final MeterRegistry meters;
+
+    WebhookController(StripeInbox inbox, QueueWorker stripeEventWorker, StripeProperties properties, MeterRegistry meters) {
+        this.inbox = inbox;
+        this.worker = stripeEventWorker;
+        this.secrets = properties.webhookSecrets();
+        this.meters = meters;
+    }
+
+    /// Reads the raw bytes, since these are what is signed; whatever media type or encoding a proxy claims for them.
+    @PostMapping("/webhooks/stripe")
+    ResponseEntity<Void> receive(HttpServletRequest request) throws IOException {
+        var body = request.getInputStream().readNBytes(LARGEST_BODY + 1);
+        if (body.length > LARGEST_BODY) {
+            return answer(HttpStatus.CONTENT_TOO_LARGE);
+        }
+        if (!WebhookSignature.matches(body, request.getHeader("Stripe-Signature"), secrets, Instant.now())) {
+            return answer(HttpStatus.BAD_REQUEST);
+        }
+        try {
+            inbox.keep(body, StripeInbox.Via.WEBHOOK);
+        } catch (UnreadableEventException _) {
+            return answer(HttpStatus.BAD_REQUEST);
+        }
+        worker.wake();
+        return answer(HttpStatus.OK);
+    }
+
+    private ResponseEntity<Void> answer(HttpStatus status) {
+        meters.counter("mainstay.stripe.webhook", "status", Integer.toString(status.value())).increment();
+        return ResponseEntity.status(status).build();
+    }
+}
