@@ -20,11 +20,14 @@ import press.mainstay.stripe.StripeUnavailableException;
 class DonationController {
 
     private final DonationService donations;
+    private final DonationCookie cookie;
     private final DonationProperties settings;
     private final MessageSource texts;
 
-    DonationController(DonationService donations, DonationProperties settings, MessageSource texts) {
+    DonationController(
+            DonationService donations, DonationCookie cookie, DonationProperties settings, MessageSource texts) {
         this.donations = donations;
+        this.cookie = cookie;
         this.settings = settings;
         this.texts = texts;
     }
@@ -49,7 +52,10 @@ class DonationController {
                     HttpStatus.UNPROCESSABLE_CONTENT);
         }
         try {
-            return seeOther(donations.start(command.get(), locale).toString());
+            var started = donations.start(command.get(), locale);
+            response.addHeader(
+                    HttpHeaders.SET_COOKIE, cookie.of(started.donation()).toString());
+            return seeOther(started.page().toString());
         } catch (StripeUnavailableException _) {
             return new ModelAndView(
                     "donation/unavailable",
