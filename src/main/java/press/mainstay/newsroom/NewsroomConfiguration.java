@@ -19,7 +19,7 @@ class NewsroomConfiguration {
     @Bean
     static MessageSource messageSource(NewsroomProperties newsroom) {
         var bundles = new ResourceBundleMessageSource();
-        bundles.setBasename("messages");
+        bundles.setBasenames("messages", "errors");
         bundles.setDefaultEncoding(StandardCharsets.UTF_8.name());
         bundles.setFallbackToSystemLocale(false);
 
