@@ -12,6 +12,7 @@ import jakarta.mail.Part;
 import jakarta.mail.Session;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeUtility;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,9 +46,9 @@ public final class DemoMail implements AutoCloseable {
     /// @param to where it was sent, by the envelope
     /// @param from the mailbox of the header `From`, without the name
     /// @param at when it arrived, by the demo's clock
-    /// @param text the plain part
-    /// @param html the HTML part
-    /// @param headers in their order, decoded but unfolded only; a name may come twice
+    /// @param text the plain part, lines end with `\n`
+    /// @param html the HTML part, lines end with `\n`
+    /// @param headers in their order, unfolded and decoded; a name may come twice
     public record Letter(
             long number,
             String to,
@@ -136,7 +137,7 @@ public final class DemoMail implements AutoCloseable {
                     Session.getInstance(new Properties()), new ByteArrayInputStream(row.raw()));
             var headers = new ArrayList<Field>();
             for (Header header : Collections.list(message.getAllHeaders())) {
-                headers.add(new Field(header.getName(), header.getValue()));
+                headers.add(new Field(header.getName(), MimeUtility.decodeText(MimeUtility.unfold(header.getValue()))));
             }
             var from = message.getFrom();
             return new Letter(
@@ -155,7 +156,7 @@ public final class DemoMail implements AutoCloseable {
 
     private static @Nullable String part(Part part, String type) throws MessagingException, IOException {
         if (part.isMimeType(type)) {
-            return (String) part.getContent();
+            return ((String) part.getContent()).replace("\r\n", "\n");
         }
         if (part.getContent() instanceof Multipart parts) {
             for (var i = 0; i < parts.getCount(); i++) {
