@@ -2,7 +2,9 @@ package press.mainstay.demo;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
@@ -10,6 +12,7 @@ import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 import press.mainstay.App;
+import press.mainstay.sealing.Keysets;
 
 /// The whole service on one machine, to look at and to work on: `./mvnw spring-boot:test-run`.
 public final class DemoApplication {
@@ -93,7 +96,16 @@ public final class DemoApplication {
 
     /// The keys that seal the demo's data: made once, and lost with the folder.
     private static Path keysets() {
-        return DATA.resolve("keysets.json");
+        var file = DATA.resolve("keysets.json");
+        if (!Files.exists(file)) {
+            try {
+                Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                Files.writeString(file, Keysets.generate().toJson());
+            } catch (IOException e) {
+                throw new DemoException("The demo's keys cannot be written to " + file + ": " + e);
+            }
+        }
+        return file;
     }
 
     private static String welcome(Environment environment, Surroundings surroundings) {
