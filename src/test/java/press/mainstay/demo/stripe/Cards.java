@@ -27,12 +27,11 @@ public final class Cards {
 
     /// @param code such as `card_declined`, `expired_card`, `authentication_required`
     public void failNext(String customer, int times, String code) {
-        world.change(() -> {
+        world.run(() -> {
             var owner = owner(customer);
             owner.hidden().put(DECLINES, times);
             owner.hidden().put(CODE, code);
             world.store.save(owner);
-            return owner;
         });
     }
 

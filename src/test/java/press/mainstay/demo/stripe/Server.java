@@ -25,6 +25,7 @@ final class Server implements ResponseDefinitionTransformerV2, AutoCloseable {
     private static final int WAITING = 1024;
 
     private final WireMockServer server;
+    private final URI url;
     private final Api api;
     private final HostedPages pages;
     private final Faults faults;
@@ -46,11 +47,12 @@ final class Server implements ResponseDefinitionTransformerV2, AutoCloseable {
                 })
                 .extensions(this));
         server.start();
+        url = URI.create("http://localhost:" + server.port());
         server.stubFor(any(anyUrl()).willReturn(aResponse()));
     }
 
     URI url() {
-        return URI.create("http://localhost:" + server.port());
+        return url;
     }
 
     @Override

@@ -49,10 +49,9 @@ public final class StripeSimulator implements AutoCloseable {
         api = new Api(world, routes, new Expansion(world, checkout), idempotency);
         var pages = new HostedPages(world, checkout, catalog, subscriptions);
         server = new Server(port, api, pages, faults);
-        world.change(() -> {
+        world.run(() -> {
             checkout.pagesAt(url());
             portal.pagesAt(url());
-            return url();
         });
         webhooks.start(world);
     }
@@ -84,10 +83,9 @@ public final class StripeSimulator implements AutoCloseable {
         while (due.next()) {
             Thread.onSpinWait();
         }
-        world.change(() -> {
+        world.run(() -> {
             idempotency.forget();
             forgetEvents();
-            return url();
         });
         deliver();
     }
@@ -111,12 +109,11 @@ public final class StripeSimulator implements AutoCloseable {
 
     /// Delivers an event once more, as Stripe sometimes does.
     public void redeliver(String event) {
-        world.change(() -> {
+        world.run(() -> {
             var stored = store.get("event", event);
             stored.hidden().put("pending", true);
             store.save(stored);
             webhooks.told(stored);
-            return stored;
         });
     }
 
@@ -156,19 +153,17 @@ public final class StripeSimulator implements AutoCloseable {
     }
 
     private void onSubscription(String id, Consumer<Stored> deed) {
-        world.change(() -> {
+        world.run(() -> {
             var subscription = store.get("subscription", id);
             deed.accept(subscription);
-            return subscription;
         });
     }
 
     /// The reader's bank sends a refund back.
     public void refundFails(String refund) {
-        world.change(() -> {
+        world.run(() -> {
             var stored = store.get("refund", refund);
             refunds.fail(stored);
-            return stored;
         });
     }
 
@@ -196,9 +191,6 @@ public final class StripeSimulator implements AutoCloseable {
     public void close() {
         webhooks.close();
         server.close();
-        world.change(() -> {
-            store.close();
-            return url();
-        });
+        world.run(store::close);
     }
 }

@@ -265,13 +265,12 @@ final class Webhooks implements AutoCloseable {
 
     private void remember(Stored event, boolean arrived, int attempts, int status) {
         var memory = Objects.requireNonNull(world);
-        memory.change(() -> {
+        memory.run(() -> {
             event.hidden().put("pending", !arrived);
             event.hidden().put("attempts", attempts);
             event.hidden().put("answer", status);
             event.body().put("pending_webhooks", arrived ? 0 : 1);
             memory.store.save(event);
-            return event;
         });
     }
 

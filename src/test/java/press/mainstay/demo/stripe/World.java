@@ -54,6 +54,13 @@ final class World {
         }
     }
 
+    void run(Runnable work) {
+        change(() -> {
+            work.run();
+            return true;
+        });
+    }
+
     /// As part of a call to the API, which its events then name.
     <T> T call(String request, @Nullable String idempotencyKey, Supplier<T> work) {
         this.request = request;
