@@ -7,8 +7,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import press.mainstay.demo.stripe.Faults.Fault;
 import org.jspecify.annotations.Nullable;
+import press.mainstay.demo.stripe.Faults.Fault;
 
 /// The front of the API: who calls, with which key, and with what headers it answers.
 final class Api {
@@ -36,8 +36,7 @@ final class Api {
             try {
                 authenticate(call.authorization());
                 if (fault != null && fault.kind() == Faults.Kind.RATE_LIMITED) {
-                    throw new Refusal(
-                            429, "invalid_request_error", "rate_limit", "Request rate limit exceeded.", null);
+                    throw new Refusal(429, "invalid_request_error", "rate_limit", "Request rate limit exceeded.", null);
                 }
                 var takes = fault != null && fault.kind() == Faults.Kind.SLOW ? fault.time() : Duration.ZERO;
                 return idempotency.once(call, request, takes, () -> work(call, request, fault));
@@ -48,7 +47,8 @@ final class Api {
         if (fault != null && fault.shouldRetry() != null) {
             answer = answer.with("Stripe-Should-Retry", fault.shouldRetry().toString());
         }
-        var date = DateTimeFormatter.RFC_1123_DATE_TIME.format(world.clock().instant().atZone(ZoneOffset.UTC));
+        var date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                world.clock().instant().atZone(ZoneOffset.UTC));
         if (call.idempotencyKey() != null) {
             answer = answer.with("Idempotency-Key", call.idempotencyKey());
         }
@@ -59,8 +59,7 @@ final class Api {
 
     private Answer work(Call call, String request, @Nullable Fault fault) {
         if (fault != null && fault.kind() == Faults.Kind.BROKEN) {
-            return Answer.json(
-                    500, new Refusal(500, "api_error", null, "An unknown error occurred", null).body);
+            return Answer.json(500, new Refusal(500, "api_error", null, "An unknown error occurred", null).body);
         }
         return world.call(
                 request,
@@ -92,7 +91,10 @@ final class Api {
                 calls.removeFirst();
             }
             calls.addLast(new RecordedCall(
-                    call.method(), call.path(), call.idempotencyKey(), call.params().flat()));
+                    call.method(),
+                    call.path(),
+                    call.idempotencyKey(),
+                    call.params().flat()));
         }
     }
 

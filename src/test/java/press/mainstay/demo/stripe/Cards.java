@@ -46,7 +46,8 @@ public final class Cards {
     }
 
     /// @return the bank's code; null: it pays
-    @Nullable String declines(String customer) {
+    @Nullable
+    String declines(String customer) {
         var owner = world.store.get("customer", customer);
         long left = Json.number(owner.hidden(), DECLINES);
         if (left == 0) {

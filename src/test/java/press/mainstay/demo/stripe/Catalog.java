@@ -86,10 +86,13 @@ final class Catalog {
         }
         if (amount < 0) {
             throw Refusal.invalid(
-                    "parameter_invalid_integer", "This value must be greater than or equal to 0.", param(where, "unit_amount"));
+                    "parameter_invalid_integer",
+                    "This value must be greater than or equal to 0.",
+                    param(where, "unit_amount"));
         }
         if (amount > HIGHEST) {
-            throw Refusal.invalid("amount_too_large", "Amount must be no more than 999,999.99.", param(where, "unit_amount"));
+            throw Refusal.invalid(
+                    "amount_too_large", "Amount must be no more than 999,999.99.", param(where, "unit_amount"));
         }
         var interval = interval(data, where);
         var product = productOf(data, where);
@@ -97,31 +100,55 @@ final class Catalog {
         var recurring = interval == null
                 ? null
                 : Json.object(
-                        "interval", interval,
-                        "interval_count", count == null ? 1 : count,
-                        "meter", null,
-                        "trial_period_days", null,
-                        "usage_type", "licensed");
+                        "interval",
+                        interval,
+                        "interval_count",
+                        count == null ? 1 : count,
+                        "meter",
+                        null,
+                        "trial_period_days",
+                        null,
+                        "usage_type",
+                        "licensed");
         return world.add(Json.object(
-                "id", world.id("price_1"),
-                "object", "price",
-                "active", active,
-                "billing_scheme", "per_unit",
-                "created", world.now(),
-                "currency", currency,
-                "custom_unit_amount", null,
-                "livemode", false,
-                "lookup_key", data.text("lookup_key"),
-                "metadata", Json.object(),
-                "nickname", data.text("nickname"),
-                "product", product,
-                "recurring", recurring,
-                "tax_behavior", "unspecified",
-                "tiers_mode", null,
-                "transform_quantity", null,
-                "type", recurring == null ? "one_time" : "recurring",
-                "unit_amount", amount,
-                "unit_amount_decimal", amount.toString()));
+                "id",
+                world.id("price_1"),
+                "object",
+                "price",
+                "active",
+                active,
+                "billing_scheme",
+                "per_unit",
+                "created",
+                world.now(),
+                "currency",
+                currency,
+                "custom_unit_amount",
+                null,
+                "livemode",
+                false,
+                "lookup_key",
+                data.text("lookup_key"),
+                "metadata",
+                Json.object(),
+                "nickname",
+                data.text("nickname"),
+                "product",
+                product,
+                "recurring",
+                recurring,
+                "tax_behavior",
+                "unspecified",
+                "tiers_mode",
+                null,
+                "transform_quantity",
+                null,
+                "type",
+                recurring == null ? "one_time" : "recurring",
+                "unit_amount",
+                amount,
+                "unit_amount_decimal",
+                amount.toString()));
     }
 
     private static @Nullable String interval(Params data, String where) {
@@ -134,7 +161,9 @@ final class Catalog {
         }
         if (!Set.of("day", "week", "month", "year").contains(interval)) {
             throw Refusal.invalid(
-                    null, "Invalid recurring[interval]: must be one of day, month, week, or year", param(where, "recurring") + "[interval]");
+                    null,
+                    "Invalid recurring[interval]: must be one of day, month, week, or year",
+                    param(where, "recurring") + "[interval]");
         }
         return interval;
     }
@@ -172,24 +201,43 @@ final class Catalog {
     /// The old name of a price, still part of each subscription item.
     static ObjectNode plan(ObjectNode price) {
         return Json.object(
-                "id", Json.need(price, "id"),
-                "object", "plan",
-                "active", true,
-                "amount", Json.number(price, "unit_amount"),
-                "amount_decimal", Json.need(price, "unit_amount_decimal"),
-                "billing_scheme", "per_unit",
-                "created", Json.number(price, "created"),
-                "currency", Json.need(price, "currency"),
-                "interval", Json.need(price, "recurring", "interval"),
-                "interval_count", Json.number(price, "recurring", "interval_count"),
-                "livemode", false,
-                "metadata", Map.of(),
-                "meter", null,
-                "nickname", null,
-                "product", Json.need(price, "product"),
-                "tiers_mode", null,
-                "transform_usage", null,
-                "trial_period_days", null,
-                "usage_type", "licensed");
+                "id",
+                Json.need(price, "id"),
+                "object",
+                "plan",
+                "active",
+                true,
+                "amount",
+                Json.number(price, "unit_amount"),
+                "amount_decimal",
+                Json.need(price, "unit_amount_decimal"),
+                "billing_scheme",
+                "per_unit",
+                "created",
+                Json.number(price, "created"),
+                "currency",
+                Json.need(price, "currency"),
+                "interval",
+                Json.need(price, "recurring", "interval"),
+                "interval_count",
+                Json.number(price, "recurring", "interval_count"),
+                "livemode",
+                false,
+                "metadata",
+                Map.of(),
+                "meter",
+                null,
+                "nickname",
+                null,
+                "product",
+                Json.need(price, "product"),
+                "tiers_mode",
+                null,
+                "transform_usage",
+                null,
+                "trial_period_days",
+                null,
+                "usage_type",
+                "licensed");
     }
 }

@@ -26,7 +26,11 @@ final class Checkout {
     private volatile URI pages = URI.create("http://localhost");
 
     Checkout(
-            World world, Customers customers, Catalog catalog, Payments payments, Subscriptions subscriptions,
+            World world,
+            Customers customers,
+            Catalog catalog,
+            Payments payments,
+            Subscriptions subscriptions,
             Invoices invoices) {
         this.world = world;
         this.customers = customers;
@@ -100,7 +104,9 @@ final class Checkout {
             var quantity = line.number("quantity");
             if (quantity == null) {
                 throw Refusal.invalid(
-                        "parameter_missing", "Quantity is required. Add `quantity` to `" + where + "`", where + "[quantity]");
+                        "parameter_missing",
+                        "Quantity is required. Add `quantity` to `" + where + "`",
+                        where + "[quantity]");
             }
             lines.add(Json.object("id", world.id("li_1"), "price", price.id(), "quantity", quantity));
         }
@@ -163,7 +169,14 @@ final class Checkout {
                     "taxes", Json.array()));
         }
         return Json.object(
-                "object", "list", "data", data, "has_more", false, "url", "/v1/checkout/sessions/" + session.id() + "/line_items");
+                "object",
+                "list",
+                "data",
+                data,
+                "has_more",
+                false,
+                "url",
+                "/v1/checkout/sessions/" + session.id() + "/line_items");
     }
 
     static boolean isOpen(Stored session) {
@@ -194,7 +207,8 @@ final class Checkout {
 
     void askForAuthentication(Stored session, Payer payer) {
         var intent = intent(session, customerKnown(session));
-        payments.needsAuthentication(intent, customers.method(Customers.CARD, null, email(session, payer), payer.name()));
+        payments.needsAuthentication(
+                intent, customers.method(Customers.CARD, null, email(session, payer), payer.name()));
     }
 
     /// @param method `card` or `sepa_debit`
@@ -225,7 +239,11 @@ final class Checkout {
     }
 
     private void complete(
-            Stored session, @Nullable Stored customer, Stored intent, @Nullable Stored subscription, boolean pending,
+            Stored session,
+            @Nullable Stored customer,
+            Stored intent,
+            @Nullable Stored subscription,
+            boolean pending,
             ObjectNode details) {
         world.store.due(session, null);
         world.alter(session, "checkout.session.completed", body -> {
@@ -277,8 +295,10 @@ final class Checkout {
 
     /// The bank has answered, days after the reader left.
     void settled(Stored session, boolean arrived) {
-        world.alter(session, arrived ? "checkout.session.async_payment_succeeded" : "checkout.session.async_payment_failed", body ->
-                body.put("payment_status", arrived ? "paid" : "unpaid"));
+        world.alter(
+                session,
+                arrived ? "checkout.session.async_payment_succeeded" : "checkout.session.async_payment_failed",
+                body -> body.put("payment_status", arrived ? "paid" : "unpaid"));
     }
 
     private Stored intent(Stored session, @Nullable Stored customer) {

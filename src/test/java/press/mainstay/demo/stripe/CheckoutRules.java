@@ -41,12 +41,15 @@ final class CheckoutRules {
         }
         var submit = params.text("submit_type");
         if (submit != null && !SUBMIT_TYPES.contains(submit)) {
-            throw Refusal.invalid(null, "Invalid submit_type: must be one of auto, book, donate, pay, or subscribe", "submit_type");
+            throw Refusal.invalid(
+                    null, "Invalid submit_type: must be one of auto, book, donate, pay, or subscribe", "submit_type");
         }
         var suffix = params.text("payment_intent_data", "statement_descriptor_suffix");
         if (suffix != null && (suffix.length() > 22 || !suffix.matches("[^<>\\\\'\"*]*[A-Za-z][^<>\\\\'\"*]*"))) {
             throw Refusal.invalid(
-                    null, "The statement descriptor suffix is not valid.", "payment_intent_data[statement_descriptor_suffix]");
+                    null,
+                    "The statement descriptor suffix is not valid.",
+                    "payment_intent_data[statement_descriptor_suffix]");
         }
     }
 
@@ -83,10 +86,12 @@ final class CheckoutRules {
             throw Refusal.missing("customer", customer, "customer");
         }
         if (customer != null && params.has("customer_email")) {
-            throw Refusal.invalid(null, "You may only specify one of these parameters: customer, customer_email.", null);
+            throw Refusal.invalid(
+                    null, "You may only specify one of these parameters: customer, customer_email.", null);
         }
         if (customer != null && params.has("customer_creation")) {
-            throw Refusal.invalid(null, "You may only specify one of these parameters: customer, customer_creation.", null);
+            throw Refusal.invalid(
+                    null, "You may only specify one of these parameters: customer, customer_creation.", null);
         }
         var email = params.text("customer_email");
         if (email != null && !email.matches("[^@\\s]+@[^@\\s]+\\.[^@\\s]+")) {

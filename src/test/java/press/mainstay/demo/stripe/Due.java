@@ -17,10 +17,15 @@ final class Due {
         this.subscriptions = subscriptions;
     }
 
-    /// Does the next thing that is due, as of the moment when it was.
-    ///
-    /// @return whether there was one
-    boolean next() {
+    /// Does all that is due, one thing after the other, each as of the moment when it was.
+    void all() {
+        boolean more;
+        do {
+            more = next();
+        } while (more);
+    }
+
+    private boolean next() {
         return world.change(() -> {
             var at = world.store.nextDue();
             if (at == null || at > world.now()) {

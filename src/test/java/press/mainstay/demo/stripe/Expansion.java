@@ -60,7 +60,8 @@ final class Expansion {
             case "checkout.session.line_items" -> checkout.lineItems(world.store.get(Checkout.TYPE, id));
             case "invoice.payments" -> list("invoice_payment", "invoice", id, "/v1/invoice_payments");
             case "charge.refunds" -> list("refund", "charge", id, "/v1/charges/" + id + "/refunds");
-            case "customer.subscriptions" -> list("subscription", "customer", id, "/v1/customers/" + id + "/subscriptions");
+            case "customer.subscriptions" ->
+                list("subscription", "customer", id, "/v1/customers/" + id + "/subscriptions");
             default -> null;
         };
         if (list != null) {

@@ -42,7 +42,8 @@ public final class Faults {
         rules.clear();
     }
 
-    @Nullable Fault strike(String method, String path) {
+    @Nullable
+    Fault strike(String method, String path) {
         for (var rule : rules) {
             var matches = path.startsWith(rule.prefix()) || (method + " " + path).startsWith(rule.prefix());
             if (matches && rule.left().getAndUpdate(left -> Math.max(0, left - 1)) > 0) {

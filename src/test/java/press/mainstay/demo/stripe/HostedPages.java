@@ -42,7 +42,8 @@ final class HostedPages {
     }
 
     private static Answer notFound() {
-        return Answer.html(404, Html.page("Not found", "<h1>There is no such page</h1><p><a href=\"/\">What is here</a></p>"));
+        return Answer.html(
+                404, Html.page("Not found", "<h1>There is no such page</h1><p><a href=\"/\">What is here</a></p>"));
     }
 
     private Answer checkout(String method, Stored session, Params params) {
@@ -63,7 +64,8 @@ final class HostedPages {
             case "authenticated" -> sent(checkout.pay(session, Customers.CARD, true, payer));
             case "decline" -> {
                 checkout.decline(session, "card_declined", payer);
-                yield Answer.html(200, form(session, "Your card was declined. Nothing was charged; try another way.", payer));
+                yield Answer.html(
+                        200, form(session, "Your card was declined. Nothing was charged; try another way.", payer));
             }
             case "authenticate" -> {
                 checkout.askForAuthentication(session, payer);
@@ -72,7 +74,8 @@ final class HostedPages {
             case "not-authenticated" -> {
                 checkout.decline(session, "payment_intent_authentication_failure", payer);
                 yield Answer.html(
-                        200, form(session, "We could not authenticate your payment method. Nothing was charged.", payer));
+                        200,
+                        form(session, "We could not authenticate your payment method. Nothing was charged.", payer));
             }
             default -> Answer.html(200, form(session, null, payer));
         };
@@ -101,13 +104,15 @@ final class HostedPages {
     private String form(Stored session, @Nullable String message, Payer payer) {
         var known = Json.text(session.body(), "customer_details", "email");
         var email = known == null
-                ? "<input id=\"email\" name=\"email\" type=\"email\" autocomplete=\"email\" value=\"" + Html.text(payer.email()) + "\">"
+                ? "<input id=\"email\" name=\"email\" type=\"email\" autocomplete=\"email\" value=\""
+                        + Html.text(payer.email()) + "\">"
                 : "<input id=\"email\" name=\"email\" type=\"email\" readonly value=\"" + Html.text(known) + "\">";
         var back = Checkout.cancelUrl(session);
         var error = message == null ? "" : "<p class=\"error\" role=\"alert\">" + Html.text(message) + "</p>";
         return Html.page(
                 "Checkout",
-                summary(session) + error
+                summary(session)
+                        + error
                         + """
                         <form method="post">
                         <label for="email">E-mail</label>%s
@@ -141,7 +146,9 @@ final class HostedPages {
             return Html.page(
                     "Expired",
                     "<h1>This page has expired</h1><p>Nothing was charged.</p>"
-                            + (back == null ? "" : "<p><a href=\"" + Html.text(back.toString()) + "\">Start again</a></p>"));
+                            + (back == null
+                                    ? ""
+                                    : "<p><a href=\"" + Html.text(back.toString()) + "\">Start again</a></p>"));
         }
         return Html.page(
                 "Complete",
@@ -184,10 +191,14 @@ final class HostedPages {
                 : ends > 0
                         ? "<button name=\"action\" value=\"resume\">Don't cancel</button>"
                         : "<button name=\"action\" value=\"cancel\">Cancel at the end of the period</button>";
-        return "<form method=\"post\"><p class=\"what\">" + Html.text(catalog.productName(price)) + "</p><p class=\"amount\">"
+        return "<form method=\"post\"><p class=\"what\">" + Html.text(catalog.productName(price))
+                + "</p><p class=\"amount\">"
                 + Html.money(price, "unit_amount") + every(price) + "</p><p>" + status
-                + (ends > 0 ? ", ends " + Html.day(ends) : ", next payment "
-                        + Html.day(Json.number(Subscriptions.item(subscription), "current_period_end")))
-                + "</p><input type=\"hidden\" name=\"subscription\" value=\"" + subscription.id() + "\">" + button + "</form>";
+                + (ends > 0
+                        ? ", ends " + Html.day(ends)
+                        : ", next payment "
+                                + Html.day(Json.number(Subscriptions.item(subscription), "current_period_end")))
+                + "</p><input type=\"hidden\" name=\"subscription\" value=\"" + subscription.id() + "\">" + button
+                + "</form>";
     }
 }

@@ -43,11 +43,15 @@ final class Idempotency {
                         "idempotency_error",
                         null,
                         "Keys for idempotent requests can only be used with the same parameters they were first used with. "
-                                + "Try using a key other than '" + key + "' if you meant to execute a different request.",
+                                + "Try using a key other than '" + key
+                                + "' if you meant to execute a different request.",
                         null);
             }
             return new Answer(
-                    (int) Json.number(known.body(), "status"), "application/json", Json.need(known.body(), "answer"), Map.of())
+                            (int) Json.number(known.body(), "status"),
+                            "application/json",
+                            Json.need(known.body(), "answer"),
+                            Map.of())
                     .with("Idempotent-Replayed", "true")
                     .with("Original-Request", Json.need(known.body(), "request"));
         }

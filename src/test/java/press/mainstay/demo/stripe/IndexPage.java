@@ -1,6 +1,5 @@
 package press.mainstay.demo.stripe;
 
-
 /// What is inside, at a glance.
 final class IndexPage {
 
@@ -22,23 +21,31 @@ final class IndexPage {
         var due = world.store.nextDue();
         page.append(due == null ? "Nothing falls due." : "The next thing falls due <b>" + Html.time(due) + "</b>.");
         page.append("</p><h2>Objects</h2><table>");
-        world.store.counts().forEach((type, count) ->
-                page.append("<tr><td>").append(type).append("<td class=\"figure\">").append(count));
+        world.store
+                .counts()
+                .forEach((type, count) -> page.append("<tr><td>")
+                        .append(type)
+                        .append("<td class=\"figure\">")
+                        .append(count));
         page.append("</table><h2>Open payment pages</h2><ul>");
-        world.store.newest(Checkout.TYPE).stream().filter(Checkout::isOpen).limit(LATEST).forEach(session -> page.append(
-                        "<li><a href=\"/c/pay/" + session.id() + "\">")
-                .append(Html.money(session.body(), "amount_total"))
-                .append("</a>, opened ")
-                .append(Html.time(Json.number(session.body(), "created"))));
+        world.store.newest(Checkout.TYPE).stream()
+                .filter(Checkout::isOpen)
+                .limit(LATEST)
+                .forEach(session -> page.append("<li><a href=\"/c/pay/" + session.id() + "\">")
+                        .append(Html.money(session.body(), "amount_total"))
+                        .append("</a>, opened ")
+                        .append(Html.time(Json.number(session.body(), "created"))));
         page.append("</ul><h2>Latest events</h2><table><tr><th>When<th>What<th>About<th>Webhook");
-        world.store.newest("event").stream().limit(LATEST).forEach(event -> page.append("<tr><td>")
-                .append(Html.time(Json.number(event.body(), "created")))
-                .append("<td>")
-                .append(Json.need(event.body(), "type"))
-                .append("<td><code>")
-                .append(Html.text(Json.need(event.body(), "data", "object", "id")))
-                .append("</code><td>")
-                .append(delivery(event)));
+        world.store.newest("event").stream()
+                .limit(LATEST)
+                .forEach(event -> page.append("<tr><td>")
+                        .append(Html.time(Json.number(event.body(), "created")))
+                        .append("<td>")
+                        .append(Json.need(event.body(), "type"))
+                        .append("<td><code>")
+                        .append(Html.text(Json.need(event.body(), "data", "object", "id")))
+                        .append("</code><td>")
+                        .append(delivery(event)));
         return Html.page("Stripe, played", page.append("</table>").toString());
     }
 
@@ -52,5 +59,4 @@ final class IndexPage {
                 ? "on its way"
                 : "tried " + attempts + " times, last answer: " + (answer == 0 ? "none" : String.valueOf(answer));
     }
-
 }

@@ -74,7 +74,9 @@ final class Listing {
             if (found.size() > limit) {
                 break;
             }
-            if ((after == null || older(stored, after)) && (before == null || older(before, stored)) && wanted.test(stored)) {
+            if ((after == null || older(stored, after))
+                    && (before == null || older(before, stored))
+                    && wanted.test(stored)) {
                 found.add(stored);
             }
         }
@@ -95,8 +97,7 @@ final class Listing {
     private static int limit(Params params) {
         var limit = params.number("limit");
         if (limit != null && (limit < 1 || limit > 100)) {
-            throw Refusal.invalid(
-                    "parameter_invalid_integer", "This value must be between 1 and 100.", "limit");
+            throw Refusal.invalid("parameter_invalid_integer", "This value must be between 1 and 100.", "limit");
         }
         return limit == null ? 10 : limit.intValue();
     }
@@ -118,7 +119,8 @@ final class Listing {
         for (var filter : FILTERS.getOrDefault(type, Map.of()).entrySet()) {
             var value = params.text(filter.getKey());
             if (value != null) {
-                wanted = wanted.and(stored -> Json.at(stored.body(), filter.getValue()).asString().equals(value));
+                wanted = wanted.and(stored ->
+                        Json.at(stored.body(), filter.getValue()).asString().equals(value));
             }
         }
         wanted = wanted.and(created(params));

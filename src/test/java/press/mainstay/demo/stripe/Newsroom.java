@@ -41,7 +41,12 @@ final class Newsroom implements AutoCloseable {
 
     static void product(StripeClient client) {
         try {
-            client.v1().products().create(ProductCreateParams.builder().setId(PRODUCT).setName("Support our work").build());
+            client.v1()
+                    .products()
+                    .create(ProductCreateParams.builder()
+                            .setId(PRODUCT)
+                            .setName("Support our work")
+                            .build());
         } catch (StripeException e) {
             throw new IllegalStateException(e);
         }
@@ -53,17 +58,25 @@ final class Newsroom implements AutoCloseable {
                 .setUnitAmount(amount)
                 .setProduct(PRODUCT);
         if (every != null) {
-            price.setRecurring(LineItem.PriceData.Recurring.builder().setInterval(every).build());
+            price.setRecurring(
+                    LineItem.PriceData.Recurring.builder().setInterval(every).build());
         }
         var asked = SessionCreateParams.builder()
                 .setMode(every == null ? Mode.PAYMENT : Mode.SUBSCRIPTION)
                 .setSuccessUrl("http://localhost:8080/thanks?session_id={CHECKOUT_SESSION_ID}")
                 .setCancelUrl("http://localhost:8080/?cancelled")
-                .addLineItem(LineItem.builder().setQuantity(1L).setPriceData(price.build()).build());
+                .addLineItem(LineItem.builder()
+                        .setQuantity(1L)
+                        .setPriceData(price.build())
+                        .build());
         if (every == null) {
-            asked.setPaymentIntentData(SessionCreateParams.PaymentIntentData.builder().putMetadata("donation", "d1").build());
+            asked.setPaymentIntentData(SessionCreateParams.PaymentIntentData.builder()
+                    .putMetadata("donation", "d1")
+                    .build());
         } else {
-            asked.setSubscriptionData(SessionCreateParams.SubscriptionData.builder().putMetadata("donation", "d1").build());
+            asked.setSubscriptionData(SessionCreateParams.SubscriptionData.builder()
+                    .putMetadata("donation", "d1")
+                    .build());
         }
         return asked;
     }
@@ -77,8 +90,14 @@ final class Newsroom implements AutoCloseable {
     }
 
     Session opens(SessionCreateParams.Builder asked, String idempotencyKey) throws StripeException {
-        return client.v1().checkout().sessions().create(
-                asked.build(), RequestOptions.builder().setIdempotencyKey(idempotencyKey).build());
+        return client.v1()
+                .checkout()
+                .sessions()
+                .create(
+                        asked.build(),
+                        RequestOptions.builder()
+                                .setIdempotencyKey(idempotencyKey)
+                                .build());
     }
 
     /// @return the subscription that a reader began by card
@@ -102,7 +121,9 @@ final class Newsroom implements AutoCloseable {
     }
 
     List<String> told() {
-        return stripe.objects("event").stream().map(event -> Json.need(event, "type")).toList();
+        return stripe.objects("event").stream()
+                .map(event -> Json.need(event, "type"))
+                .toList();
     }
 
     ObjectNode event(String type) {

@@ -51,11 +51,13 @@ final class Params {
     }
 
     /// @return null where nothing was sent; the empty string unsets in Stripe's language
-    @Nullable String text(String... path) {
+    @Nullable
+    String text(String... path) {
         return at(path) instanceof String text ? text : null;
     }
 
-    @Nullable Long number(String... path) {
+    @Nullable
+    Long number(String... path) {
         var text = text(path);
         if (text == null || text.isEmpty()) {
             return null;

@@ -19,8 +19,12 @@ final class Payments {
 
     /// @param purpose hidden: the session or the invoice that this pays
     Stored intent(
-            Money money, @Nullable String customer, ObjectNode metadata, @Nullable String description,
-            @Nullable String suffix, ObjectNode purpose) {
+            Money money,
+            @Nullable String customer,
+            ObjectNode metadata,
+            @Nullable String description,
+            @Nullable String suffix,
+            ObjectNode purpose) {
         var id = world.id("pi_3");
         var intent = world.add(
                 Json.object(
@@ -126,15 +130,20 @@ final class Payments {
             body.set("payment_method", charge.body().path("payment_method"));
             body.putNull("last_payment_error");
         });
-        var type = Customers.SEPA.equals(Json.text(charge.body(), "payment_method_details", "type")) ? "payment" : "charge";
-        var transaction = transaction(charge, type, "charge", money(charge), true);
+        var type = Customers.SEPA.equals(Json.text(charge.body(), "payment_method_details", "type"))
+                ? "payment"
+                : "charge";
+        var transaction =
+                transaction(charge, type, "charge", money(charge), Settlement.fee(Settlement.settled(money(charge))));
         world.alter(charge, "charge.updated", body -> body.put("balance_transaction", transaction.id()));
     }
 
     private void failed(Stored intent, Stored charge, Stored method, String code) {
         var message = code.equals("authentication_required")
                 ? "Your card was declined. This transaction requires authentication."
-                : code.equals("insufficient_funds") ? "The bank account has insufficient funds." : "Your card was declined.";
+                : code.equals("insufficient_funds")
+                        ? "The bank account has insufficient funds."
+                        : "Your card was declined.";
         world.alter(charge, "charge.failed", body -> {
             body.put("failure_code", code);
             body.put("failure_message", message);
@@ -146,13 +155,20 @@ final class Payments {
             body.set(
                     "last_payment_error",
                     Json.object(
-                            "charge", charge.id(),
-                            "code", code,
-                            "decline_code", "generic_decline",
-                            "doc_url", "https://stripe.com/docs/error-codes/" + code.replace('_', '-'),
-                            "message", message,
-                            "payment_method", method.body().deepCopy(),
-                            "type", "card_error"));
+                            "charge",
+                            charge.id(),
+                            "code",
+                            code,
+                            "decline_code",
+                            "generic_decline",
+                            "doc_url",
+                            "https://stripe.com/docs/error-codes/" + code.replace('_', '-'),
+                            "message",
+                            message,
+                            "payment_method",
+                            method.body().deepCopy(),
+                            "type",
+                            "card_error"));
         });
     }
 
@@ -171,49 +187,92 @@ final class Payments {
                 "seller_message", declined ? "The bank did not return any further details." : "Payment complete.",
                 "type", declined ? "issuer_declined" : "authorized");
         return world.add(Json.object(
-                "id", world.id(Customers.SEPA.equals(Json.text(method.body(), "type")) ? "py_3" : "ch_3"),
-                "object", "charge",
-                "amount", Json.number(pays, "amount"),
-                "amount_captured", declined ? 0 : Json.number(pays, "amount"),
-                "amount_refunded", 0,
-                "application", null,
-                "application_fee", null,
-                "application_fee_amount", null,
-                "balance_transaction", null,
-                "billing_details", method.body().path("billing_details").deepCopy(),
-                "calculated_statement_descriptor", "NEWSROOM",
-                "captured", !declined,
-                "created", world.now(),
-                "currency", pays.path("currency"),
-                "customer", pays.path("customer"),
-                "description", pays.path("description"),
-                "disputed", false,
-                "failure_balance_transaction", null,
-                "failure_code", null,
-                "failure_message", null,
-                "fraud_details", Json.object(),
-                "livemode", false,
-                "metadata", pays.path("metadata").deepCopy(),
-                "on_behalf_of", null,
-                "outcome", outcome,
-                "paid", paid,
-                "payment_intent", intent.id(),
-                "payment_method", method.id(),
-                "payment_method_details", details(method.body()),
-                "radar_options", Json.object(),
-                "receipt_email", null,
-                "receipt_number", null,
-                "receipt_url", "https://pay.stripe.com/receipts/payment/" + world.id("", 30),
-                "refunded", false,
-                "review", null,
-                "shipping", null,
-                "source", null,
-                "source_transfer", null,
-                "statement_descriptor", null,
-                "statement_descriptor_suffix", pays.path("statement_descriptor_suffix"),
-                "status", status,
-                "transfer_data", null,
-                "transfer_group", null));
+                "id",
+                world.id(Customers.SEPA.equals(Json.text(method.body(), "type")) ? "py_3" : "ch_3"),
+                "object",
+                "charge",
+                "amount",
+                Json.number(pays, "amount"),
+                "amount_captured",
+                declined ? 0 : Json.number(pays, "amount"),
+                "amount_refunded",
+                0,
+                "application",
+                null,
+                "application_fee",
+                null,
+                "application_fee_amount",
+                null,
+                "balance_transaction",
+                null,
+                "billing_details",
+                method.body().path("billing_details").deepCopy(),
+                "calculated_statement_descriptor",
+                "NEWSROOM",
+                "captured",
+                !declined,
+                "created",
+                world.now(),
+                "currency",
+                pays.path("currency"),
+                "customer",
+                pays.path("customer"),
+                "description",
+                pays.path("description"),
+                "disputed",
+                false,
+                "failure_balance_transaction",
+                null,
+                "failure_code",
+                null,
+                "failure_message",
+                null,
+                "fraud_details",
+                Json.object(),
+                "livemode",
+                false,
+                "metadata",
+                pays.path("metadata").deepCopy(),
+                "on_behalf_of",
+                null,
+                "outcome",
+                outcome,
+                "paid",
+                paid,
+                "payment_intent",
+                intent.id(),
+                "payment_method",
+                method.id(),
+                "payment_method_details",
+                details(method.body()),
+                "radar_options",
+                Json.object(),
+                "receipt_email",
+                null,
+                "receipt_number",
+                null,
+                "receipt_url",
+                "https://pay.stripe.com/receipts/payment/" + world.id("", 30),
+                "refunded",
+                false,
+                "review",
+                null,
+                "shipping",
+                null,
+                "source",
+                null,
+                "source_transfer",
+                null,
+                "statement_descriptor",
+                null,
+                "statement_descriptor_suffix",
+                pays.path("statement_descriptor_suffix"),
+                "status",
+                status,
+                "transfer_data",
+                null,
+                "transfer_group",
+                null));
     }
 
     private ObjectNode details(ObjectNode method) {
@@ -237,36 +296,59 @@ final class Payments {
 
     /// @param type in Stripe's words: `charge`, `payment`, `refund`, `payment_refund`, `adjustment`
     /// @param money negative where it leaves
-    Stored transaction(Stored source, String type, String category, Money money, boolean withFee) {
+    /// @param fee in the currency of the account
+    Stored transaction(Stored source, String type, String category, Money money, long fee) {
         long settled = Settlement.settled(money);
-        long fee = withFee ? Settlement.fee(settled) : 0;
         var fees = Json.array();
-        if (withFee) {
+        if (fee > 0) {
             fees.add(Json.object(
-                    "amount", fee,
-                    "application", null,
-                    "currency", Settlement.CURRENCY,
-                    "description", "Stripe processing fees",
-                    "type", "stripe_fee"));
+                    "amount",
+                    fee,
+                    "application",
+                    null,
+                    "currency",
+                    Settlement.CURRENCY,
+                    "description",
+                    category.equals("dispute") ? "Dispute fee" : "Stripe processing fees",
+                    "type",
+                    "stripe_fee"));
         }
         var foreign = !money.currency().equals(Settlement.CURRENCY);
         return world.add(Json.object(
-                "id", world.id("txn_3"),
-                "object", "balance_transaction",
-                "amount", settled,
-                "available_on", world.instant().plus(Duration.ofDays(2)).getEpochSecond(),
-                "balance_type", "payments",
-                "created", world.now(),
-                "currency", Settlement.CURRENCY,
-                "description", source.body().path("description").isMissingNode() ? null : source.body().path("description"),
-                "exchange_rate", foreign ? Settlement.rate(money.currency()) : null,
-                "fee", fee,
-                "fee_details", fees,
-                "net", settled - fee,
-                "reporting_category", category,
-                "source", source.id(),
-                "status", "pending",
-                "type", type));
+                "id",
+                world.id("txn_3"),
+                "object",
+                "balance_transaction",
+                "amount",
+                settled,
+                "available_on",
+                world.instant().plus(Duration.ofDays(2)).getEpochSecond(),
+                "balance_type",
+                "payments",
+                "created",
+                world.now(),
+                "currency",
+                Settlement.CURRENCY,
+                "description",
+                source.body().path("description").isMissingNode()
+                        ? null
+                        : source.body().path("description"),
+                "exchange_rate",
+                foreign ? Settlement.rate(money.currency()) : null,
+                "fee",
+                fee,
+                "fee_details",
+                fees,
+                "net",
+                settled - fee,
+                "reporting_category",
+                category,
+                "source",
+                source.id(),
+                "status",
+                "pending",
+                "type",
+                type));
     }
 
     static Money money(Stored charge) {

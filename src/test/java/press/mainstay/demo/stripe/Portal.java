@@ -29,17 +29,28 @@ final class Portal {
         }
         var id = world.id("bps_1");
         var session = world.add(Json.object(
-                "id", id,
-                "object", TYPE,
-                "configuration", "bpc_1",
-                "created", world.now(),
-                "customer", customer,
-                "flow", null,
-                "livemode", false,
-                "locale", params.text("locale"),
-                "on_behalf_of", null,
-                "return_url", params.text("return_url"),
-                "url", pages + "/p/session/" + id));
+                "id",
+                id,
+                "object",
+                TYPE,
+                "configuration",
+                "bpc_1",
+                "created",
+                world.now(),
+                "customer",
+                customer,
+                "flow",
+                null,
+                "livemode",
+                false,
+                "locale",
+                params.text("locale"),
+                "on_behalf_of",
+                null,
+                "return_url",
+                params.text("return_url"),
+                "url",
+                pages + "/p/session/" + id));
         return session.body();
     }
 }

@@ -18,7 +18,8 @@ final class Refunds {
         var body = charge.body();
         long left = Json.number(body, "amount") - Json.number(body, "amount_refunded");
         if (Json.flag(body, "refunded") || left <= 0) {
-            throw Refusal.invalid("charge_already_refunded", "Charge " + charge.id() + " has already been refunded.", null);
+            throw Refusal.invalid(
+                    "charge_already_refunded", "Charge " + charge.id() + " has already been refunded.", null);
         }
         if (!"succeeded".equals(Json.text(body, "status"))) {
             throw Refusal.invalid(null, "This charge has not succeeded and cannot be refunded.", "charge");
@@ -26,11 +27,14 @@ final class Refunds {
         var asked = params.number("amount");
         long amount = asked == null ? left : asked;
         if (amount <= 0) {
-            throw Refusal.invalid("parameter_invalid_integer", "This value must be greater than or equal to 1.", "amount");
+            throw Refusal.invalid(
+                    "parameter_invalid_integer", "This value must be greater than or equal to 1.", "amount");
         }
         if (amount > left) {
             throw Refusal.invalid(
-                    null, "Refund amount (" + amount + ") is greater than unrefunded amount on charge (" + left + ")", "amount");
+                    null,
+                    "Refund amount (" + amount + ") is greater than unrefunded amount on charge (" + left + ")",
+                    "amount");
         }
         return refund(charge, amount, params);
     }
@@ -41,27 +45,50 @@ final class Refunds {
         var destination = sepa
                 ? Json.object("type", Customers.SEPA)
                 : Json.object(
-                        "card", Json.object("reference_status", "pending", "reference_type", "acquirer_reference_number", "type", "refund"),
-                        "type", "card");
+                        "card",
+                        Json.object(
+                                "reference_status",
+                                "pending",
+                                "reference_type",
+                                "acquirer_reference_number",
+                                "type",
+                                "refund"),
+                        "type",
+                        "card");
         var refund = world.add(Json.object(
-                "id", world.id(sepa ? "pyr_1" : "re_3"),
-                "object", "refund",
-                "amount", amount,
-                "balance_transaction", null,
-                "charge", charge.id(),
-                "created", world.now(),
-                "currency", currency,
-                "destination_details", destination,
-                "metadata", Customers.metadata(params),
-                "payment_intent", charge.body().path("payment_intent"),
-                "reason", params.text("reason"),
-                "receipt_number", null,
-                "source_transfer_reversal", null,
-                "status", "succeeded",
-                "transfer_reversal", null));
+                "id",
+                world.id(sepa ? "pyr_1" : "re_3"),
+                "object",
+                "refund",
+                "amount",
+                amount,
+                "balance_transaction",
+                null,
+                "charge",
+                charge.id(),
+                "created",
+                world.now(),
+                "currency",
+                currency,
+                "destination_details",
+                destination,
+                "metadata",
+                Customers.metadata(params),
+                "payment_intent",
+                charge.body().path("payment_intent"),
+                "reason",
+                params.text("reason"),
+                "receipt_number",
+                null,
+                "source_transfer_reversal",
+                null,
+                "status",
+                "succeeded",
+                "transfer_reversal",
+                null));
         world.tell("refund.created", refund);
         var type = sepa ? "payment_refund" : "refund";
-        var transaction = payments.transaction(refund, type, "refund", new Money(-amount, currency), false);
+        var transaction = payments.transaction(refund, type, "refund", new Money(-amount, currency), 0);
         world.alter(refund, "refund.updated", body -> body.put("balance_transaction", transaction.id()));
         world.alter(charge, "charge.refunded", body -> {
             long refunded = Json.number(body, "amount_refunded") + amount;
@@ -75,7 +102,7 @@ final class Refunds {
     void fail(Stored refund) {
         long amount = Json.number(refund.body(), "amount");
         var currency = Json.need(refund.body(), "currency");
-        var back = payments.transaction(refund, "refund_failure", "refund_failure", new Money(amount, currency), false);
+        var back = payments.transaction(refund, "refund_failure", "refund_failure", new Money(amount, currency), 0);
         var charge = world.store.get("charge", Json.need(refund.body(), "charge"));
         world.alter(charge, "charge.updated", body -> {
             body.put("amount_refunded", Json.number(body, "amount_refunded") - amount);
@@ -94,7 +121,9 @@ final class Refunds {
         var intent = params.text("payment_intent");
         if (id == null && intent == null) {
             throw Refusal.invalid(
-                    "parameter_missing", "One of the following params should be provided for this request: payment_intent or charge.", null);
+                    "parameter_missing",
+                    "One of the following params should be provided for this request: payment_intent or charge.",
+                    null);
         }
         if (id == null) {
             var found = world.store.find("payment_intent", intent);

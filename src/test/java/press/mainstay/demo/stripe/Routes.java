@@ -34,8 +34,13 @@ final class Routes {
     private record Route(String method, Pattern path, BiFunction<String, Params, ObjectNode> handler) {}
 
     Routes(
-            World world, Customers customers, Catalog catalog, Checkout checkout, Subscriptions subscriptions,
-            Refunds refunds, Portal portal) {
+            World world,
+            Customers customers,
+            Catalog catalog,
+            Checkout checkout,
+            Subscriptions subscriptions,
+            Refunds refunds,
+            Portal portal) {
         this.world = world;
         post("/v1/customers", params -> customers.create(params).body());
         post("/v1/customers/ID", "customer", customers::update);

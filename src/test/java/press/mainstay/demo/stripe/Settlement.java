@@ -12,7 +12,7 @@ final class Settlement {
 
     /// What Stripe will not go below, in major units of the currency that is charged.
     ///
-    /// @see <a href="https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts">Minimum charge amounts</a>
+    /// @see <a href="https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts">Minimum amounts</a>
     private static final Map<String, String> MINIMUM = Map.ofEntries(
             Map.entry("usd", "0.50"),
             Map.entry("aud", "0.50"),
@@ -74,10 +74,17 @@ final class Settlement {
     }
 
     static long settled(Money money) {
-        return money.major().multiply(rate(money.currency())).movePointRight(2).setScale(0, RoundingMode.HALF_UP).longValueExact();
+        return money.major()
+                .multiply(rate(money.currency()))
+                .movePointRight(2)
+                .setScale(0, RoundingMode.HALF_UP)
+                .longValueExact();
     }
 
     static long fee(long settled) {
-        return RATE.multiply(BigDecimal.valueOf(settled)).setScale(0, RoundingMode.HALF_UP).longValueExact() + FIXED;
+        return RATE.multiply(BigDecimal.valueOf(settled))
+                        .setScale(0, RoundingMode.HALF_UP)
+                        .longValueExact()
+                + FIXED;
     }
 }

@@ -81,7 +81,8 @@ final class Store implements AutoCloseable {
         save(stored);
     }
 
-    @Nullable Long nextDue() {
+    @Nullable
+    Long nextDue() {
         return calendar.isEmpty() ? null : calendar.firstKey().at();
     }
 
@@ -92,12 +93,14 @@ final class Store implements AutoCloseable {
         return first;
     }
 
-    @Nullable Stored find(String type, @Nullable String id) {
+    @Nullable
+    Stored find(String type, @Nullable String id) {
         var stored = id == null ? null : byId.get(id);
         return stored != null && stored.type().equals(type) ? stored : null;
     }
 
-    @Nullable Stored find(String id) {
+    @Nullable
+    Stored find(String id) {
         return byId.get(id);
     }
 

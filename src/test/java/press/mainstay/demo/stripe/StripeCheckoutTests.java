@@ -38,10 +38,13 @@ class StripeCheckoutTests {
     void oneOffByCardIsPaidAtOnceAndNamesItsDonation() throws StripeException {
         var session = newsroom.opens(asks(1050, "usd", null));
 
-        var thanks = stripe.reader(session.getUrl()).as("Ada", "ada@example.org").paysByCard();
+        var thanks =
+                stripe.reader(session.getUrl()).as("Ada", "ada@example.org").paysByCard();
 
         assertThat(thanks).hasToString("http://localhost:8080/thanks?session_id=" + session.getId());
-        var expanded = SessionRetrieveParams.builder().addExpand("payment_intent.latest_charge.balance_transaction").build();
+        var expanded = SessionRetrieveParams.builder()
+                .addExpand("payment_intent.latest_charge.balance_transaction")
+                .build();
         var paid = newsroom.client.v1().checkout().sessions().retrieve(session.getId(), expanded);
         assertThat(paid.getStatus()).isEqualTo("complete");
         assertThat(paid.getPaymentStatus()).isEqualTo("paid");
@@ -51,17 +54,22 @@ class StripeCheckoutTests {
         assertThat(charge.getMetadata()).containsEntry("donation", "d1");
         assertThat(charge.getBalanceTransactionObject().getFee()).isEqualTo(60); // 2.9 % of 10.50 and 0.30
         assertThat(newsroom.told())
-                .contains("checkout.session.completed", "payment_intent.succeeded", "charge.succeeded", "charge.updated");
+                .contains(
+                        "checkout.session.completed", "payment_intent.succeeded", "charge.succeeded", "charge.updated");
     }
 
     @Test
     void feeIsUnknownWhenTheChargeSucceedsAndComesWithAnUpdate() {
         stripe.reader(newsroom.opens(asks(1000, "eur", null)).getUrl()).paysByCard();
 
-        assertThat(newsroom.event("charge.succeeded").at("/data/object/balance_transaction").isNull()).isTrue();
+        assertThat(newsroom.event("charge.succeeded")
+                        .at("/data/object/balance_transaction")
+                        .isNull())
+                .isTrue();
         var updated = newsroom.event("charge.updated");
         assertThat(updated.at("/data/object/balance_transaction").stringValue()).startsWith("txn_");
-        assertThat(updated.at("/data/previous_attributes/balance_transaction").isNull()).isTrue();
+        assertThat(updated.at("/data/previous_attributes/balance_transaction").isNull())
+                .isTrue();
         var settled = newsroom.only("balance_transaction");
         assertThat(settled.path("currency").stringValue()).isEqualTo("usd");
         assertThat(settled.path("amount").longValue()).isEqualTo(1080);
@@ -72,7 +80,8 @@ class StripeCheckoutTests {
     void zeroDecimalCurrencySettlesByItsOwnUnits() {
         stripe.reader(newsroom.opens(asks(1000, "jpy", null)).getUrl()).paysByCard();
 
-        assertThat(newsroom.only("balance_transaction").path("amount").longValue()).isEqualTo(670);
+        assertThat(newsroom.only("balance_transaction").path("amount").longValue())
+                .isEqualTo(670);
     }
 
     @Test
@@ -98,7 +107,9 @@ class StripeCheckoutTests {
     @Test
     void sepaIsUnpaidForFiveDays() {
         stripe.reader(newsroom.opens(asks(1000, "eur", null)).getUrl()).paysBySepa();
-        assertThat(newsroom.event("checkout.session.completed").at("/data/object/payment_status").stringValue())
+        assertThat(newsroom.event("checkout.session.completed")
+                        .at("/data/object/payment_status")
+                        .stringValue())
                 .isEqualTo("unpaid");
 
         newsroom.itIs("2026-03-06T09:59:59Z");
@@ -106,8 +117,10 @@ class StripeCheckoutTests {
 
         newsroom.itIs("2026-03-06T10:00:00Z");
         assertThat(newsroom.only("charge").path("status").stringValue()).isEqualTo("succeeded");
-        assertThat(newsroom.told()).contains("charge.succeeded", "checkout.session.async_payment_succeeded", "charge.updated");
-        assertThat(newsroom.only("checkout.session").path("payment_status").stringValue()).isEqualTo("paid");
+        assertThat(newsroom.told())
+                .contains("charge.succeeded", "checkout.session.async_payment_succeeded", "charge.updated");
+        assertThat(newsroom.only("checkout.session").path("payment_status").stringValue())
+                .isEqualTo("paid");
     }
 
     @Test
@@ -116,7 +129,9 @@ class StripeCheckoutTests {
 
         newsroom.itIs("2026-03-20T00:00:00Z");
 
-        assertThat(newsroom.told()).contains("charge.failed", "checkout.session.async_payment_failed").doesNotContain("charge.succeeded");
+        assertThat(newsroom.told())
+                .contains("charge.failed", "checkout.session.async_payment_failed")
+                .doesNotContain("charge.succeeded");
         assertThat(stripe.objects("balance_transaction")).isEmpty();
     }
 
@@ -128,7 +143,8 @@ class StripeCheckoutTests {
 
         newsroom.itIs("2026-03-02T10:00:00Z");
 
-        assertThat(newsroom.only("checkout.session").path("status").stringValue()).isEqualTo("expired");
+        assertThat(newsroom.only("checkout.session").path("status").stringValue())
+                .isEqualTo("expired");
         assertThatThrownBy(() -> stripe.reader(session.getUrl()).paysByCard()).hasMessageContaining("expired");
     }
 
@@ -138,13 +154,15 @@ class StripeCheckoutTests {
         var charge = Json.need(newsroom.only("charge"), "id");
         var refunds = newsroom.client.v1().refunds();
 
-        refunds.create(RefundCreateParams.builder().setCharge(charge).setAmount(300L).build());
+        refunds.create(
+                RefundCreateParams.builder().setCharge(charge).setAmount(300L).build());
         refunds.create(RefundCreateParams.builder().setCharge(charge).build());
 
         assertThat(newsroom.only("charge").path("amount_refunded").longValue()).isEqualTo(1000);
         assertThat(newsroom.told()).containsSubsequence("refund.created", "charge.refunded");
         assertThatExceptionOfType(InvalidRequestException.class)
-                .isThrownBy(() -> refunds.create(RefundCreateParams.builder().setCharge(charge).build()))
+                .isThrownBy(() -> refunds.create(
+                        RefundCreateParams.builder().setCharge(charge).build()))
                 .matches(refused -> refused.getCode().equals("charge_already_refunded"));
     }
 
@@ -152,7 +170,10 @@ class StripeCheckoutTests {
     void refundThatTheBankSendsBackIsMoneyAgain() throws StripeException {
         stripe.reader(newsroom.opens(asks(1000, "usd", null)).getUrl()).paysByCard();
         var charge = Json.need(newsroom.only("charge"), "id");
-        var refund = newsroom.client.v1().refunds().create(RefundCreateParams.builder().setCharge(charge).build());
+        var refund = newsroom.client
+                .v1()
+                .refunds()
+                .create(RefundCreateParams.builder().setCharge(charge).build());
 
         stripe.refundFails(refund.getId());
 
@@ -165,12 +186,41 @@ class StripeCheckoutTests {
     }
 
     @Test
+    void disputeTakesTheMoneyAndAFeeUntilItIsWon() {
+        stripe.reader(newsroom.opens(asks(1000, "usd", null)).getUrl()).paysByCard();
+
+        var dispute = stripe.disputes(Json.need(newsroom.only("charge"), "id"));
+        assertThat(balance()).isEqualTo(1000 - 59 - 1000 - 1500);
+
+        stripe.disputeCloses(dispute, true);
+        assertThat(balance()).isEqualTo(1000 - 59 - 1500);
+        assertThat(newsroom.told())
+                .containsSubsequence(
+                        "charge.dispute.created",
+                        "charge.dispute.funds_withdrawn",
+                        "charge.dispute.closed",
+                        "charge.dispute.funds_reinstated");
+        assertThat(newsroom.event("charge.dispute.closed")
+                        .at("/data/object/status")
+                        .stringValue())
+                .isEqualTo("won");
+    }
+
+    private long balance() {
+        return stripe.objects("balance_transaction").stream()
+                .mapToLong(transaction -> transaction.path("net").longValue())
+                .sum();
+    }
+
+    @Test
     void customerIsMadeForAOneOffOnlyWhenAskedFor() {
-        stripe.reader(newsroom.opens(asks(1000, "usd", null).setCustomerCreation(CustomerCreation.ALWAYS)).getUrl())
+        stripe.reader(newsroom.opens(asks(1000, "usd", null).setCustomerCreation(CustomerCreation.ALWAYS))
+                        .getUrl())
                 .paysByCard("ada@example.org");
 
         assertThat(newsroom.only("customer").path("email").stringValue()).isEqualTo("ada@example.org");
-        assertThat(newsroom.only("charge").path("customer")).isEqualTo(newsroom.only("customer").path("id"));
+        assertThat(newsroom.only("charge").path("customer"))
+                .isEqualTo(newsroom.only("customer").path("id"));
     }
 
     @Test
@@ -180,7 +230,9 @@ class StripeCheckoutTests {
         refused(asks(500, "usd", null).setSuccessUrl("nowhere"), "url_invalid", "success_url");
         refused(asks(500, "usd", null).setCustomer("cus_none"), "resource_missing", "customer");
         refused(
-                asks(500, "usd", Interval.MONTH).setCustomerCreation(CustomerCreation.ALWAYS), null, "customer_creation");
+                asks(500, "usd", Interval.MONTH).setCustomerCreation(CustomerCreation.ALWAYS),
+                null,
+                "customer_creation");
         newsroom.stripe.close();
         try (var empty = new StripeSimulator(null, newsroom.clock, 0)) {
             assertThatExceptionOfType(InvalidRequestException.class)
@@ -205,10 +257,13 @@ class StripeCheckoutTests {
 
     @Test
     void productsWithOurOwnIdAreMadeOnce() {
-        assertThatThrownBy(() -> newsroom.client.v1().products().create(com.stripe.param.ProductCreateParams.builder()
-                        .setId(Newsroom.PRODUCT)
-                        .setName("Again")
-                        .build()))
+        assertThatThrownBy(() -> newsroom.client
+                        .v1()
+                        .products()
+                        .create(com.stripe.param.ProductCreateParams.builder()
+                                .setId(Newsroom.PRODUCT)
+                                .setName("Again")
+                                .build()))
                 .isInstanceOfSatisfying(
                         InvalidRequestException.class,
                         refused -> assertThat(refused.getCode()).isEqualTo("resource_already_exists"));
@@ -225,7 +280,8 @@ class StripeCheckoutTests {
                 .setApiBase(stripe.url().toString())
                 .build();
 
-        assertThatThrownBy(() -> live.v1().products().retrieve(Newsroom.PRODUCT)).isInstanceOf(AuthenticationException.class);
+        assertThatThrownBy(() -> live.v1().products().retrieve(Newsroom.PRODUCT))
+                .isInstanceOf(AuthenticationException.class);
     }
 
     @Test
@@ -239,19 +295,22 @@ class StripeCheckoutTests {
         var paid = post(page, "authenticated");
 
         assertThat(paid.statusCode()).isEqualTo(303);
-        assertThat(paid.headers().firstValue("Location")).contains("http://localhost:8080/thanks?session_id=" + session.getId());
+        assertThat(paid.headers().firstValue("Location"))
+                .contains("http://localhost:8080/thanks?session_id=" + session.getId());
         assertThat(get(page)).contains("complete");
         assertThat(get(stripe.url().resolve("/"))).contains("customer.subscription.created", "on its way");
     }
 
     private static String get(URI page) throws IOException, InterruptedException {
         try (var browser = HttpClient.newHttpClient()) {
-            return browser.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString()).body();
+            return browser.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString())
+                    .body();
         }
     }
 
     private static HttpResponse<String> post(URI page, String action) throws IOException, InterruptedException {
-        var form = "action=" + action + "&name=Ada&email=" + URLEncoder.encode("ada@example.org", StandardCharsets.UTF_8);
+        var form =
+                "action=" + action + "&name=Ada&email=" + URLEncoder.encode("ada@example.org", StandardCharsets.UTF_8);
         try (var browser = HttpClient.newHttpClient()) {
             return browser.send(
                     HttpRequest.newBuilder(page)

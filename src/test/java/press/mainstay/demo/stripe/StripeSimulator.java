@@ -20,6 +20,7 @@ public final class StripeSimulator implements AutoCloseable {
     private final Checkout checkout;
     private final Subscriptions subscriptions;
     private final Refunds refunds;
+    private final Disputes disputes;
     private final Cards cards;
     private final Due due;
     private final Idempotency idempotency;
@@ -42,6 +43,7 @@ public final class StripeSimulator implements AutoCloseable {
         subscriptions = new Subscriptions(world, invoices, catalog);
         checkout = new Checkout(world, customers, catalog, payments, subscriptions, invoices);
         refunds = new Refunds(world, payments);
+        disputes = new Disputes(world, payments);
         due = new Due(world, checkout, payments, subscriptions);
         idempotency = new Idempotency(world);
         var portal = new Portal(world);
@@ -80,9 +82,7 @@ public final class StripeSimulator implements AutoCloseable {
 
     /// Does all that is due by the clock, each thing as of the moment when it was due, then delivers the events.
     public void runDue() {
-        while (due.next()) {
-            Thread.onSpinWait();
-        }
+        due.all();
         world.run(() -> {
             idempotency.forget();
             forgetEvents();
@@ -165,6 +165,18 @@ public final class StripeSimulator implements AutoCloseable {
             var stored = store.get("refund", refund);
             refunds.fail(stored);
         });
+    }
+
+    /// The cardholder tells the bank that the charge was not theirs: the money and a fee leave.
+    ///
+    /// @return the dispute's id
+    public String disputes(String charge) {
+        return world.change(() -> disputes.open(store.get("charge", charge)).id());
+    }
+
+    /// The bank decides; if the newsroom wins, the money comes back.
+    public void disputeCloses(String dispute, boolean won) {
+        world.run(() -> disputes.close(store.get("dispute", dispute), won));
     }
 
     public Faults faults() {

@@ -28,76 +28,144 @@ final class Subscriptions {
     }
 
     /// Not yet told of: the first invoice's id is still to come.
-    Stored create(Stored customer, Stored price, long quantity, Stored method, ObjectNode metadata, Object description) {
+    Stored create(
+            Stored customer, Stored price, long quantity, Stored method, ObjectNode metadata, Object description) {
         var now = world.now();
         var id = world.id("sub_1");
         var end = periodEnd(price.body(), now, 1);
         var item = Json.object(
-                "id", world.id("si_", 14),
-                "object", "subscription_item",
-                "billing_thresholds", null,
-                "created", now,
-                "current_period_end", end,
-                "current_period_start", now,
-                "discounts", Json.array(),
-                "metadata", Json.object(),
-                "plan", Catalog.plan(price.body()),
-                "price", price.body().deepCopy(),
-                "quantity", quantity,
-                "subscription", id,
-                "tax_rates", Json.array());
+                "id",
+                world.id("si_", 14),
+                "object",
+                "subscription_item",
+                "billing_thresholds",
+                null,
+                "created",
+                now,
+                "current_period_end",
+                end,
+                "current_period_start",
+                now,
+                "discounts",
+                Json.array(),
+                "metadata",
+                Json.object(),
+                "plan",
+                Catalog.plan(price.body()),
+                "price",
+                price.body().deepCopy(),
+                "quantity",
+                quantity,
+                "subscription",
+                id,
+                "tax_rates",
+                Json.array());
         var items = Json.object(
-                "object", "list",
-                "data", Json.array(item),
-                "has_more", false,
-                "total_count", 1,
-                "url", "/v1/subscription_items?subscription=" + id);
+                "object",
+                "list",
+                "data",
+                Json.array(item),
+                "has_more",
+                false,
+                "total_count",
+                1,
+                "url",
+                "/v1/subscription_items?subscription=" + id);
         var subscription = world.add(Json.object(
-                "id", id,
-                "object", "subscription",
-                "application", null,
-                "application_fee_percent", null,
-                "automatic_tax", Json.object("disabled_reason", null, "enabled", false, "liability", null),
-                "billing_cycle_anchor", now,
-                "billing_cycle_anchor_config", null,
-                "billing_mode", Json.object("flexible", Json.object("proration_discounts", "included"), "type", "flexible"),
-                "billing_thresholds", null,
-                "cancel_at", null,
-                "cancel_at_period_end", false,
-                "canceled_at", null,
-                "cancellation_details", Json.object("comment", null, "feedback", null, "reason", null),
-                "collection_method", "charge_automatically",
-                "created", now,
-                "currency", Json.need(price.body(), "currency"),
-                "customer", customer.id(),
-                "days_until_due", null,
-                "default_payment_method", method.id(),
-                "default_source", null,
-                "default_tax_rates", Json.array(),
-                "description", description,
-                "discounts", Json.array(),
-                "ended_at", null,
-                "invoice_settings", Json.object("account_tax_ids", null, "issuer", Json.object("type", "self")),
-                "items", items,
-                "latest_invoice", null,
-                "livemode", false,
-                "metadata", metadata,
-                "next_pending_invoice_item_invoice", null,
-                "on_behalf_of", null,
-                "pause_collection", null,
-                "payment_settings", Json.object(
-                        "payment_method_options", null, "payment_method_types", null, "save_default_payment_method", "off"),
-                "pending_invoice_item_interval", null,
-                "pending_setup_intent", null,
-                "pending_update", null,
-                "schedule", null,
-                "start_date", now,
-                "status", "active",
-                "test_clock", null,
-                "transfer_data", null,
-                "trial_end", null,
-                "trial_settings", Json.object("end_behavior", Json.object("missing_payment_method", "create_invoice")),
-                "trial_start", null));
+                "id",
+                id,
+                "object",
+                "subscription",
+                "application",
+                null,
+                "application_fee_percent",
+                null,
+                "automatic_tax",
+                Json.object("disabled_reason", null, "enabled", false, "liability", null),
+                "billing_cycle_anchor",
+                now,
+                "billing_cycle_anchor_config",
+                null,
+                "billing_mode",
+                Json.object("flexible", Json.object("proration_discounts", "included"), "type", "flexible"),
+                "billing_thresholds",
+                null,
+                "cancel_at",
+                null,
+                "cancel_at_period_end",
+                false,
+                "canceled_at",
+                null,
+                "cancellation_details",
+                Json.object("comment", null, "feedback", null, "reason", null),
+                "collection_method",
+                "charge_automatically",
+                "created",
+                now,
+                "currency",
+                Json.need(price.body(), "currency"),
+                "customer",
+                customer.id(),
+                "days_until_due",
+                null,
+                "default_payment_method",
+                method.id(),
+                "default_source",
+                null,
+                "default_tax_rates",
+                Json.array(),
+                "description",
+                description,
+                "discounts",
+                Json.array(),
+                "ended_at",
+                null,
+                "invoice_settings",
+                Json.object("account_tax_ids", null, "issuer", Json.object("type", "self")),
+                "items",
+                items,
+                "latest_invoice",
+                null,
+                "livemode",
+                false,
+                "metadata",
+                metadata,
+                "next_pending_invoice_item_invoice",
+                null,
+                "on_behalf_of",
+                null,
+                "pause_collection",
+                null,
+                "payment_settings",
+                Json.object(
+                        "payment_method_options",
+                        null,
+                        "payment_method_types",
+                        null,
+                        "save_default_payment_method",
+                        "off"),
+                "pending_invoice_item_interval",
+                null,
+                "pending_setup_intent",
+                null,
+                "pending_update",
+                null,
+                "schedule",
+                null,
+                "start_date",
+                now,
+                "status",
+                "active",
+                "test_clock",
+                null,
+                "transfer_data",
+                null,
+                "trial_end",
+                null,
+                "trial_settings",
+                Json.object("end_behavior", Json.object("missing_payment_method", "create_invoice")),
+                "trial_start",
+                null));
         subscription.hidden().put("anchor", now);
         subscription.hidden().put("period", 1);
         world.store.due(subscription, end);
@@ -258,14 +326,18 @@ final class Subscriptions {
     Stored update(Stored subscription, Params params) {
         var canceled = Json.need(subscription.body(), "status").equals("canceled");
         var onlyNotes = params.flat().keySet().stream()
-                .allMatch(name -> name.startsWith("metadata") || name.startsWith("cancellation_details") || name.startsWith("expand"));
+                .allMatch(name -> name.startsWith("metadata")
+                        || name.startsWith("cancellation_details")
+                        || name.startsWith("expand"));
         if (canceled && !onlyNotes) {
-            throw Refusal.invalid(null, "A canceled subscription can only update its cancellation_details and metadata.", null);
+            throw Refusal.invalid(
+                    null, "A canceled subscription can only update its cancellation_details and metadata.", null);
         }
         var atPeriodEnd = params.text("cancel_at_period_end");
         var cancelAt = params.text("cancel_at");
         if (atPeriodEnd != null && cancelAt != null && !cancelAt.isEmpty()) {
-            throw Refusal.invalid(null, "You may only specify one of these parameters: cancel_at, cancel_at_period_end.", null);
+            throw Refusal.invalid(
+                    null, "You may only specify one of these parameters: cancel_at, cancel_at_period_end.", null);
         }
         var price = newPrice(params);
         if ("true".equals(atPeriodEnd)) {
@@ -279,7 +351,10 @@ final class Subscriptions {
         } else if ("false".equals(atPeriodEnd) || "".equals(cancelAt)) {
             keep(subscription);
         }
-        if (price != null || params.has("metadata") || params.has("pause_collection") || params.has("cancellation_details")) {
+        if (price != null
+                || params.has("metadata")
+                || params.has("pause_collection")
+                || params.has("cancellation_details")) {
             world.alter(subscription, UPDATED, body -> change(subscription, body, params, price));
         }
         return subscription;
@@ -302,8 +377,7 @@ final class Subscriptions {
         return null;
     }
 
-    private static void change(
-            Stored subscription, ObjectNode body, Params params, @Nullable Stored price) {
+    private static void change(Stored subscription, ObjectNode body, Params params, @Nullable Stored price) {
         if (price != null) {
             var interval = Json.at(price.body(), "recurring", "interval");
             if (!interval.equals(Json.at(item(subscription), "price", "recurring", "interval"))) {
@@ -327,7 +401,11 @@ final class Subscriptions {
                     "pause_collection",
                     behavior == null
                             ? null
-                            : Json.object("behavior", behavior, "resumes_at", params.number("pause_collection", "resumes_at")));
+                            : Json.object(
+                                    "behavior",
+                                    behavior,
+                                    "resumes_at",
+                                    params.number("pause_collection", "resumes_at")));
         }
     }
 }

@@ -34,7 +34,11 @@ final class Webhooks implements AutoCloseable {
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
     /// In machine time; after these, by the demo's clock.
     private static final List<Duration> SOON_AGAIN = List.of(
-            Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(8), Duration.ofSeconds(16));
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(4),
+            Duration.ofSeconds(8),
+            Duration.ofSeconds(16));
 
     private static final Duration LATER_AGAIN = Duration.ofHours(1);
 
@@ -129,7 +133,8 @@ final class Webhooks implements AutoCloseable {
             if (!inOrder && random.nextBoolean()) {
                 Collections.shuffle(burst, random);
             }
-            long from = System.nanoTime() + Duration.ofMillis(random.nextInt(10, 250)).toNanos();
+            var pause = inOrder ? Duration.ZERO : Duration.ofMillis(random.nextInt(10, 250));
+            long from = System.nanoTime() + pause.toNanos();
             burst.forEach(event -> pending.put(event.id(), new Pending(event, 0, from, Instant.MIN)));
         });
     }
@@ -157,7 +162,8 @@ final class Webhooks implements AutoCloseable {
         var instant = clock.instant();
         return pending.values().stream()
                 .filter(one -> !underWay.contains(one.event().id()))
-                .filter(one -> one.notBefore() - now <= 0 && !one.notBeforeClock().isAfter(instant))
+                .filter(one ->
+                        one.notBefore() - now <= 0 && !one.notBeforeClock().isAfter(instant))
                 .toList();
     }
 
@@ -168,7 +174,8 @@ final class Webhooks implements AutoCloseable {
         try {
             while (endpoint != null && !closed) {
                 var left = pending.values().stream()
-                        .filter(one -> !underWay.contains(one.event().id()) && tried.add(one.event().id()))
+                        .filter(one -> !underWay.contains(one.event().id())
+                                && tried.add(one.event().id()))
                         .toList();
                 if (!left.isEmpty()) {
                     send(left);
@@ -198,6 +205,9 @@ final class Webhooks implements AutoCloseable {
         try {
             for (var one : batch) {
                 lines.acquire();
+                if (threads.isShutdown()) {
+                    return;
+                }
                 threads.execute(() -> {
                     var status = 0;
                     try {
@@ -277,10 +287,14 @@ final class Webhooks implements AutoCloseable {
     private Pending again(Stored event, int attempts) {
         if (attempts <= SOON_AGAIN.size()) {
             return new Pending(
-                    event, attempts, System.nanoTime() + SOON_AGAIN.get(attempts - 1).toNanos(), Instant.MIN);
+                    event,
+                    attempts,
+                    System.nanoTime() + SOON_AGAIN.get(attempts - 1).toNanos(),
+                    Instant.MIN);
         }
         int doublings = Math.min(attempts - SOON_AGAIN.size() - 1, 4);
-        return new Pending(event, attempts, System.nanoTime(), clock.instant().plus(LATER_AGAIN.multipliedBy(1L << doublings)));
+        return new Pending(
+                event, attempts, System.nanoTime(), clock.instant().plus(LATER_AGAIN.multipliedBy(1L << doublings)));
     }
 
     @Override

@@ -125,7 +125,12 @@ final class World {
     void alter(Stored stored, String event, Consumer<ObjectNode> change) {
         var before = stored.body().deepCopy();
         alter(stored, change);
-        tell(event, stored, event.endsWith(".updated") || event.equals("charge.refunded") ? Json.previous(before, stored.body()) : null);
+        tell(
+                event,
+                stored,
+                event.endsWith(".updated") || event.equals("charge.refunded")
+                        ? Json.previous(before, stored.body())
+                        : null);
     }
 
     void tell(String event, Stored stored) {
@@ -138,15 +143,24 @@ final class World {
             data.set("previous_attributes", previous);
         }
         var event = Json.object(
-                "id", id("evt_1"),
-                "object", "event",
-                "api_version", Stripe.API_VERSION,
-                "created", now(),
-                "data", data,
-                "livemode", false,
-                "pending_webhooks", 1,
-                "request", Json.object("id", request, "idempotency_key", idempotencyKey),
-                "type", type);
+                "id",
+                id("evt_1"),
+                "object",
+                "event",
+                "api_version",
+                Stripe.API_VERSION,
+                "created",
+                now(),
+                "data",
+                data,
+                "livemode",
+                false,
+                "pending_webhooks",
+                1,
+                "request",
+                Json.object("id", request, "idempotency_key", idempotencyKey),
+                "type",
+                type);
         told.accept(add(event, Json.object("pending", true)));
     }
 }
