@@ -67,8 +67,8 @@ public final class QueueWorker implements SmartLifecycle {
                 }
             } catch (InterruptedException _) {
                 return;
-            } catch (RuntimeException e) {
-                // the database may be away; the message could quote a row
+            } catch (RuntimeException | Error e) {
+                // the database may be away, a class may be missing; the message could quote a row
                 log.warn("Queue {}: {}, looking again in a second", queue, ErrorCode.of(e));
             }
         }

@@ -94,6 +94,7 @@ public final class DemoMail implements AutoCloseable {
     public List<Letter> letters() {
         return jdbc.sql("select number, received_at, recipient, raw from demo_letter order by number desc")
                 .query(Row.class)
+                .list()
                 .stream()
                 .map(DemoMail::read)
                 .toList();

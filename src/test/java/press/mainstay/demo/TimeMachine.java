@@ -129,7 +129,7 @@ public final class TimeMachine {
         if (exists("letter")) {
             all.addAll(mainstay.sql("""
                             select 'letter ' || id from letter
-                            where status = 'waiting' and next_try_at <= clock_timestamp()
+                            where status = 'sending' or status = 'waiting' and next_try_at <= clock_timestamp()
                             """).query(String.class).list());
         }
         if (exists("scheduled_tasks")) {
