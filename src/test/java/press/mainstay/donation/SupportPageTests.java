@@ -37,6 +37,7 @@ import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Import;
+import org.springframework.http.ResponseCookie;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
 import press.mainstay.newsroom.NewsroomProperties;
 import press.mainstay.shared.Frequency;
@@ -70,6 +71,9 @@ class SupportPageTests {
 
     @MockitoBean
     DonationService donations;
+
+    @MockitoBean
+    DonationCookie cookie;
 
     @Test
     void looksTheSameForEverybodySoThatCachesMayKeepIt() throws Exception {
@@ -190,7 +194,7 @@ class SupportPageTests {
 
     @Test
     void continueLeadsToStripe() throws Exception {
-        given(donations.start(any(), any())).willReturn(URI.create("https://checkout.example/c/pay/cs_1#fid=%2F"));
+        opens("https://checkout.example/c/pay/cs_1#fid=%2F");
         var nonce = UUID.randomUUID();
 
         var answer = post("frequency=monthly&preset-once=25&preset-monthly=10&preset-annual=50&amount=&currency=usd"
@@ -205,7 +209,7 @@ class SupportPageTests {
 
     @Test
     void threeFieldsAreEnough() throws Exception {
-        given(donations.start(any(), any())).willReturn(URI.create("https://checkout.example/"));
+        opens("https://checkout.example/");
 
         assertThat(post("frequency=once&amount=10,50&currency=GBP").statusCode())
                 .isEqualTo(303);
@@ -290,6 +294,13 @@ class SupportPageTests {
 
         assertThat(answer.statusCode()).isEqualTo(303);
         assertThat(answer.headers().firstValue("Location")).hasValue("/");
+    }
+
+    private void opens(String page) {
+        given(cookie.of(any()))
+                .willReturn(ResponseCookie.from("donation", "signed").build());
+        given(donations.start(any(), any()))
+                .willReturn(new DonationService.Started(UUID.randomUUID(), URI.create(page)));
     }
 
     private StartDonation started(Locale locale) {
