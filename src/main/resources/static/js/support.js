@@ -8,13 +8,13 @@ if (form) {
   const button = form.querySelector('button')
   const decimals = Number(form.dataset.decimals)
 
-  /** The shown amount, or '' if what is typed can't be read: then the server says why. */
+  /** The shown amount, or '' if what is typed can't be taken: then the server says why. */
   function shown(frequency) {
     const preset = form.querySelector(`[name=preset-${frequency}]:checked`)
-    return preset && preset.value !== 'other' ? preset.dataset.shown : formatted(field.value)
+    return preset.value === 'other' ? formatted(field.value, preset.dataset) : preset.dataset.shown
   }
 
-  function formatted(typed) {
+  function formatted(typed, limits) {
     const digits = typed.trim().replace(/\p{Nd}/gu, digit => {
       let zero = digit.codePointAt(0)
       while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1)) && digit.codePointAt(0) - zero < 9) zero--
@@ -23,6 +23,7 @@ if (form) {
     const number = /^(\d{1,9})(?:[.,\u066b\u060c\uff0e\uff0c](\d+))?$/.exec(digits)
     if (!number || (number[2] || '').length > decimals) return ''
     const value = Number(number[1] + '.' + (number[2] || '0'))
+    if (value < limits.minimum || value > limits.maximum) return ''
     const fraction = Number.isInteger(value) ? 0 : decimals
     return new Intl.NumberFormat(document.documentElement.lang, {
       style: 'currency',
@@ -82,5 +83,6 @@ if (form) {
   addEventListener('pageshow', event => {
     if (event.persisted) form.elements.nonce.value = nonce() // came back: another gift, not a second click
     show()
+    if (form.querySelector(':checked:not([checked])')) carry() // the browser put back what was picked
   })
 }

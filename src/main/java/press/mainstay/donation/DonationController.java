@@ -1,6 +1,7 @@
 package press.mainstay.donation;
 
 import jakarta.servlet.http.HttpServletResponse;
+import java.text.NumberFormat;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -81,9 +82,9 @@ class DonationController {
     private String sentence(SupportPage page, Locale locale) {
         return switch (page.amount()) {
             case Amount.Missing() -> text("give.error.missing", locale);
-            case Amount.NotANumber() -> text("give.error.number", locale, example(page));
+            case Amount.NotANumber() -> text("give.error.number", locale, example(page, locale));
             case Amount.TooManyDecimals(var decimals) ->
-                text(decimals == 0 ? "give.error.whole" : "give.error.decimals", locale, example(page));
+                text(decimals == 0 ? "give.error.whole" : "give.error.decimals", locale, example(page, locale));
             case Amount.BelowMinimum(var minimum) -> text("give.error.minimum", locale, minimum.format(locale));
             case Amount.AboveMaximum(var maximum) -> text("give.error.maximum", locale, maximum.format(locale));
             case Amount.Accepted(var _) -> text("give.error.choice", locale);
@@ -94,8 +95,12 @@ class DonationController {
         return texts.getMessage(key, arguments, locale);
     }
 
-    /// An amount as it may be typed, `10.50` or `1050`.
-    private static String example(SupportPage page) {
-        return SupportPage.plain(new Money(1050, page.currency()));
+    /// An amount as it may be typed: `10.50`, `10,50`, `1050`.
+    private static String example(SupportPage page, Locale locale) {
+        var example = new Money(1050, page.currency()).major();
+        var format = NumberFormat.getInstance(locale);
+        format.setGroupingUsed(false);
+        format.setMinimumFractionDigits(example.scale());
+        return format.format(example);
     }
 }

@@ -65,11 +65,9 @@ public record DonationProperties(
         Offer offer;
         try {
             offer = offer(choices, currency);
-        } catch (ArithmeticException tooFine) {
-            throw new IllegalArgumentException(
-                    "%s has an amount with more than the %d decimals of %s"
-                            .formatted(setting, Money.decimals(currency), currency),
-                    tooFine);
+        } catch (ArithmeticException _) {
+            throw new IllegalArgumentException("%s has an amount with more than the %d decimals of %s"
+                    .formatted(setting, Money.decimals(currency), currency));
         }
         MinimumCharge.in(currency).ifPresent(least -> {
             if (offer.minimum().minorUnits() < least.minorUnits()) {
