@@ -29,26 +29,21 @@ final class Catalog {
     }
 
     private Stored product(@Nullable String id, Params params) {
-        var product = world.add(Json.object(
-                "id", id == null ? world.id("prod_", 14) : id,
-                "object", "product",
-                "active", true,
-                "created", world.now(),
-                "default_price", null,
-                "description", params.text("description"),
-                "images", Json.array(),
-                "livemode", false,
-                "marketing_features", Json.array(),
-                "metadata", Customers.metadata(params),
-                "name", params.text("name"),
-                "package_dimensions", null,
-                "shippable", null,
-                "statement_descriptor", params.text("statement_descriptor"),
-                "tax_code", params.text("tax_code"),
-                "type", "service",
-                "unit_label", params.text("unit_label"),
-                "updated", world.now(),
-                "url", null));
+        var product = world.add(Json.body("""
+                        {"object": "product", "active": true, "default_price": null, "images": [],
+                         "livemode": false, "marketing_features": [], "package_dimensions": null,
+                         "shippable": null, "type": "service", "url": null}
+                        """)
+                .with("id", id == null ? world.id("prod_", 14) : id)
+                .with("created", world.now())
+                .with("description", params.text("description"))
+                .with("metadata", Customers.metadata(params))
+                .with("name", params.text("name"))
+                .with("statement_descriptor", params.text("statement_descriptor"))
+                .with("tax_code", params.text("tax_code"))
+                .with("unit_label", params.text("unit_label"))
+                .with("updated", world.now())
+                .json());
         world.tell("product.created", product);
         return product;
     }
@@ -99,56 +94,29 @@ final class Catalog {
         var count = data.number("recurring", "interval_count");
         var recurring = interval == null
                 ? null
-                : Json.object(
-                        "interval",
-                        interval,
-                        "interval_count",
-                        count == null ? 1 : count,
-                        "meter",
-                        null,
-                        "trial_period_days",
-                        null,
-                        "usage_type",
-                        "licensed");
-        return world.add(Json.object(
-                "id",
-                world.id("price_1"),
-                "object",
-                "price",
-                "active",
-                active,
-                "billing_scheme",
-                "per_unit",
-                "created",
-                world.now(),
-                "currency",
-                currency,
-                "custom_unit_amount",
-                null,
-                "livemode",
-                false,
-                "lookup_key",
-                data.text("lookup_key"),
-                "metadata",
-                Json.object(),
-                "nickname",
-                data.text("nickname"),
-                "product",
-                product,
-                "recurring",
-                recurring,
-                "tax_behavior",
-                "unspecified",
-                "tiers_mode",
-                null,
-                "transform_quantity",
-                null,
-                "type",
-                recurring == null ? "one_time" : "recurring",
-                "unit_amount",
-                amount,
-                "unit_amount_decimal",
-                amount.toString()));
+                : Json.body("""
+                        {"meter": null, "trial_period_days": null, "usage_type": "licensed"}
+                        """)
+                        .with("interval", interval)
+                        .with("interval_count", count == null ? 1 : count)
+                        .json();
+        return world.add(Json.body("""
+                        {"object": "price", "billing_scheme": "per_unit", "custom_unit_amount": null,
+                         "livemode": false, "metadata": {}, "tax_behavior": "unspecified", "tiers_mode": null,
+                         "transform_quantity": null}
+                        """)
+                .with("id", world.id("price_1"))
+                .with("active", active)
+                .with("created", world.now())
+                .with("currency", currency)
+                .with("lookup_key", data.text("lookup_key"))
+                .with("nickname", data.text("nickname"))
+                .with("product", product)
+                .with("recurring", recurring)
+                .with("type", recurring == null ? "one_time" : "recurring")
+                .with("unit_amount", amount)
+                .with("unit_amount_decimal", amount.toString())
+                .json());
     }
 
     private static @Nullable String interval(Params data, String where) {
@@ -200,44 +168,20 @@ final class Catalog {
 
     /// The old name of a price, still part of each subscription item.
     static ObjectNode plan(ObjectNode price) {
-        return Json.object(
-                "id",
-                Json.need(price, "id"),
-                "object",
-                "plan",
-                "active",
-                true,
-                "amount",
-                Json.number(price, "unit_amount"),
-                "amount_decimal",
-                Json.need(price, "unit_amount_decimal"),
-                "billing_scheme",
-                "per_unit",
-                "created",
-                Json.number(price, "created"),
-                "currency",
-                Json.need(price, "currency"),
-                "interval",
-                Json.need(price, "recurring", "interval"),
-                "interval_count",
-                Json.number(price, "recurring", "interval_count"),
-                "livemode",
-                false,
-                "metadata",
-                Map.of(),
-                "meter",
-                null,
-                "nickname",
-                null,
-                "product",
-                Json.need(price, "product"),
-                "tiers_mode",
-                null,
-                "transform_usage",
-                null,
-                "trial_period_days",
-                null,
-                "usage_type",
-                "licensed");
+        return Json.body("""
+                        {"object": "plan", "active": true, "billing_scheme": "per_unit", "livemode": false,
+                         "meter": null, "nickname": null, "tiers_mode": null, "transform_usage": null,
+                         "trial_period_days": null, "usage_type": "licensed"}
+                        """)
+                .with("id", Json.need(price, "id"))
+                .with("amount", Json.number(price, "unit_amount"))
+                .with("amount_decimal", Json.need(price, "unit_amount_decimal"))
+                .with("created", Json.number(price, "created"))
+                .with("currency", Json.need(price, "currency"))
+                .with("interval", Json.need(price, "recurring", "interval"))
+                .with("interval_count", Json.number(price, "recurring", "interval_count"))
+                .with("metadata", Map.of())
+                .with("product", Json.need(price, "product"))
+                .json();
     }
 }

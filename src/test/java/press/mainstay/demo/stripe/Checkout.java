@@ -153,30 +153,25 @@ final class Checkout {
         for (var line : session.hidden().path("lines")) {
             var price = price(line).body();
             long amount = Json.number(price, "unit_amount") * Json.number(line, "quantity");
-            data.add(Json.object(
-                    "id", Json.need(line, "id"),
-                    "object", "item",
-                    "adjustable_quantity", null,
-                    "amount_discount", 0,
-                    "amount_subtotal", amount,
-                    "amount_tax", 0,
-                    "amount_total", amount,
-                    "currency", Json.need(price, "currency"),
-                    "description", catalog.productName(price),
-                    "discounts", Json.array(),
-                    "price", price.deepCopy(),
-                    "quantity", Json.number(line, "quantity"),
-                    "taxes", Json.array()));
+            data.add(Json.body("""
+                        {"object": "item", "adjustable_quantity": null, "amount_discount": 0, "amount_tax": 0,
+                         "discounts": [], "taxes": []}
+                        """)
+                    .with("id", Json.need(line, "id"))
+                    .with("amount_subtotal", amount)
+                    .with("amount_total", amount)
+                    .with("currency", Json.need(price, "currency"))
+                    .with("description", catalog.productName(price))
+                    .with("price", price.deepCopy())
+                    .with("quantity", Json.number(line, "quantity"))
+                    .json());
         }
-        return Json.object(
-                "object",
-                "list",
-                "data",
-                data,
-                "has_more",
-                false,
-                "url",
-                "/v1/checkout/sessions/" + session.id() + "/line_items");
+        return Json.body("""
+                        {"object": "list", "has_more": false}
+                        """)
+                .with("data", data)
+                .with("url", "/v1/checkout/sessions/" + session.id() + "/line_items")
+                .json();
     }
 
     static boolean isOpen(Stored session) {

@@ -23,57 +23,20 @@ final class Customers {
 
     Stored create(@Nullable String email, @Nullable String name, Map<String, String> metadata) {
         var prefix = world.id("", 8).toUpperCase(Locale.ROOT);
-        var customer = world.add(Json.object(
-                "id",
-                world.id("cus_", 14),
-                "object",
-                "customer",
-                "address",
-                null,
-                "balance",
-                0,
-                "created",
-                world.now(),
-                "currency",
-                null,
-                "default_source",
-                null,
-                "delinquent",
-                false,
-                "description",
-                null,
-                "email",
-                email,
-                "invoice_prefix",
-                prefix,
-                "invoice_settings",
-                Json.object(
-                        "custom_fields",
-                        null,
-                        "default_payment_method",
-                        null,
-                        "footer",
-                        null,
-                        "rendering_options",
-                        null),
-                "livemode",
-                false,
-                "metadata",
-                metadata,
-                "name",
-                name,
-                "next_invoice_sequence",
-                1,
-                "phone",
-                null,
-                "preferred_locales",
-                Json.array(),
-                "shipping",
-                null,
-                "tax_exempt",
-                "none",
-                "test_clock",
-                null));
+        var customer = world.add(Json.body("""
+                        {"object": "customer", "address": null, "balance": 0, "currency": null,
+                         "default_source": null, "delinquent": false, "description": null,
+                         "invoice_settings": {"custom_fields": null, "default_payment_method": null, "footer": null, "rendering_options": null},
+                         "livemode": false, "next_invoice_sequence": 1, "phone": null, "preferred_locales": [],
+                         "shipping": null, "tax_exempt": "none", "test_clock": null}
+                        """)
+                .with("id", world.id("cus_", 14))
+                .with("created", world.now())
+                .with("email", email)
+                .with("invoice_prefix", prefix)
+                .with("metadata", metadata)
+                .with("name", name)
+                .json());
         world.tell("customer.created", customer);
         return customer;
     }
@@ -99,70 +62,49 @@ final class Customers {
 
     /// @param type `card` or `sepa_debit`
     Stored method(String type, @Nullable String customer, @Nullable String email, @Nullable String name) {
-        return world.add(Json.object(
-                "id",
-                world.id("pm_1"),
-                "object",
-                "payment_method",
-                "allow_redisplay",
-                "limited",
-                "billing_details",
-                billing(email, name),
-                type,
-                details(type),
-                "created",
-                world.now(),
-                "customer",
-                customer,
-                "livemode",
-                false,
-                "metadata",
-                Json.object(),
-                "type",
-                type));
+        return world.add(Json.body("""
+                        {"object": "payment_method", "allow_redisplay": "limited", "livemode": false,
+                         "metadata": {}}
+                        """)
+                .with("id", world.id("pm_1"))
+                .with("billing_details", billing(email, name))
+                .with(type, details(type))
+                .with("created", world.now())
+                .with("customer", customer)
+                .with("type", type)
+                .json());
     }
 
     static ObjectNode billing(@Nullable String email, @Nullable String name) {
-        var address = Json.object(
-                "city", null, "country", "DE", "line1", null, "line2", null, "postal_code", null, "state", null);
-        return Json.object("address", address, "email", email, "name", name, "phone", null, "tax_id", null);
+        var address = Json.body("""
+                        {"city": null, "country": "DE", "line1": null, "line2": null, "postal_code": null,
+                         "state": null}
+                        """).json();
+        return Json.body("""
+                        {"phone": null, "tax_id": null}
+                        """)
+                .with("address", address)
+                .with("email", email)
+                .with("name", name)
+                .json();
     }
 
     private static ObjectNode details(String type) {
         if (type.equals(SEPA)) {
-            return Json.object(
-                    "bank_code", "37040044",
-                    "branch_code", "",
-                    "country", "DE",
-                    "fingerprint", "9optXvqrCDa3Otoi",
-                    "generated_from", Json.object("charge", null, "setup_attempt", null),
-                    "last4", "3000");
+            return Json.body("""
+                        {"bank_code": "37040044", "branch_code": "", "country": "DE",
+                         "fingerprint": "9optXvqrCDa3Otoi",
+                         "generated_from": {"charge": null, "setup_attempt": null}, "last4": "3000"}
+                        """).json();
         }
-        return Json.object(
-                "brand",
-                "visa",
-                "checks",
-                Json.object("address_line1_check", null, "address_postal_code_check", null, "cvc_check", "pass"),
-                "country",
-                "US",
-                "display_brand",
-                "visa",
-                "exp_month",
-                12,
-                "exp_year",
-                2034,
-                "fingerprint",
-                "Xt5EWLLDS7FJjR1c",
-                "funding",
-                "credit",
-                "last4",
-                "4242",
-                "networks",
-                Json.object("available", Json.array("visa"), "preferred", null),
-                "three_d_secure_usage",
-                Json.object("supported", true),
-                "wallet",
-                null);
+        return Json.body("""
+                        {"brand": "visa",
+                         "checks": {"address_line1_check": null, "address_postal_code_check": null, "cvc_check": "pass"},
+                         "country": "US", "display_brand": "visa", "exp_month": 12, "exp_year": 2034,
+                         "fingerprint": "Xt5EWLLDS7FJjR1c", "funding": "credit", "last4": "4242",
+                         "networks": {"available": ["visa"], "preferred": null},
+                         "three_d_secure_usage": {"supported": true}, "wallet": null}
+                        """).json();
     }
 
     static Map<String, String> metadata(Params params, String... path) {

@@ -20,34 +20,28 @@ final class Disputes {
     Stored open(Stored charge) {
         var money = Payments.money(charge);
         var card = Json.object("brand", "visa", "case_type", "chargeback", "network_reason_code", "10.4");
-        var dispute = world.add(Json.object(
-                "id", world.id("du_1"),
-                "object", "dispute",
-                "amount", money.minorUnits(),
-                "balance_transactions", Json.array(),
-                "charge", charge.id(),
-                "created", world.now(),
-                "currency", money.currency(),
-                "enhanced_eligibility_types", Json.array(),
-                "evidence", Json.object(),
-                "evidence_details",
-                        Json.object(
-                                "due_by",
-                                world.instant().plus(Duration.ofDays(9)).getEpochSecond(),
-                                "has_evidence",
-                                false,
-                                "past_due",
-                                false,
-                                "submission_count",
-                                0),
-                "is_charge_refundable", false,
-                "livemode", false,
-                "metadata", Json.object(),
-                "network_reason_code", "10.4",
-                "payment_intent", charge.body().path("payment_intent"),
-                "payment_method_details", Json.object("card", card, "type", "card"),
-                "reason", "fraudulent",
-                "status", "needs_response"));
+        var dispute = world.add(Json.body("""
+                        {"object": "dispute", "balance_transactions": [], "enhanced_eligibility_types": [],
+                         "evidence": {}, "is_charge_refundable": false, "livemode": false, "metadata": {},
+                         "network_reason_code": "10.4", "reason": "fraudulent", "status": "needs_response"}
+                        """)
+                .with("id", world.id("du_1"))
+                .with("amount", money.minorUnits())
+                .with("charge", charge.id())
+                .with("created", world.now())
+                .with("currency", money.currency())
+                .with(
+                        "evidence_details",
+                        Json.body("""
+                        {"has_evidence": false, "past_due": false, "submission_count": 0}
+                        """)
+                                .with(
+                                        "due_by",
+                                        world.instant().plus(Duration.ofDays(9)).getEpochSecond())
+                                .json())
+                .with("payment_intent", charge.body().path("payment_intent"))
+                .with("payment_method_details", Json.object("card", card, "type", "card"))
+                .json());
         world.alter(charge, body -> body.put("disputed", true));
         world.tell("charge.dispute.created", dispute);
         var gone = new Money(-money.minorUnits(), money.currency());

@@ -76,6 +76,8 @@ final class Expansion {
                 data.add(stored.body().deepCopy());
             }
         }
-        return Json.object("object", "list", "data", data, "has_more", false, "url", url);
+        return Json.body("""
+                        {"object": "list", "has_more": false}
+                        """).with("data", data).with("url", url).json();
     }
 }

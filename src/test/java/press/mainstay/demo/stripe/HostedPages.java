@@ -51,9 +51,9 @@ final class HostedPages {
             return Answer.html(200, closed(session));
         }
         if (!method.equals("POST")) {
-            return Answer.html(200, form(session, null, new Payer("", "")));
+            return Answer.html(200, form(session, null, new Payer("", null)));
         }
-        var payer = new Payer(typed(params, "email"), typed(params, "name"));
+        var payer = payer(params);
         if (Checkout.email(session, payer).isBlank()) {
             return Answer.html(200, form(session, "Please enter your e-mail address.", payer));
         }
@@ -85,6 +85,11 @@ final class HostedPages {
         return Answer.seeOther(to.toString());
     }
 
+    private static Payer payer(Params params) {
+        var name = typed(params, "name");
+        return new Payer(typed(params, "email"), name.isEmpty() ? null : name);
+    }
+
     private static String typed(Params params, String name) {
         var text = params.text(name);
         return text == null ? "" : text.strip();
@@ -99,6 +104,10 @@ final class HostedPages {
     private static String every(ObjectNode price) {
         var interval = Json.text(price, "recurring", "interval");
         return interval == null ? "" : " <span>every " + interval + "</span>";
+    }
+
+    private static String name(Payer payer) {
+        return payer.name() == null ? "" : Html.text(payer.name());
     }
 
     private String form(Stored session, @Nullable String message, Payer payer) {
@@ -124,7 +133,7 @@ final class HostedPages {
                         <button name="action" value="sepa">SEPA (settles in 5 days)</button>
                         <button name="action" value="sepa-fails">SEPA (fails in 5 days)</button>
                         </form>
-                        """.formatted(email, Html.text(payer.name()))
+                        """.formatted(email, name(payer))
                         + (back == null ? "" : "<p><a href=\"" + Html.text(back.toString()) + "\">Go back</a></p>"));
     }
 
@@ -137,7 +146,7 @@ final class HostedPages {
                         <form method="post"><input type="hidden" name="email" value="%s"><input type="hidden" name="name" value="%s">
                         <button class="main" name="action" value="authenticated">Complete</button>
                         <button name="action" value="not-authenticated">Fail</button></form>
-                        """.formatted(Html.text(payer.email()), Html.text(payer.name())));
+                        """.formatted(Html.text(payer.email()), name(payer)));
     }
 
     private String closed(Stored session) {

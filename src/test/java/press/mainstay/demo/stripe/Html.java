@@ -35,7 +35,7 @@ final class Html {
                   background: transparent; color: inherit; cursor: pointer }
                 button.main { background: #4f46c8; border-color: #4f46c8; color: #fff; margin-top: 1.25rem }
                 .hint { margin: 1.25rem 0 0; opacity: .75 } .error { border-left: 4px solid #c0262d; padding-left: .75rem }
-                table { border-collapse: collapse } td, th { text-align: left; padding: .2rem 1rem .2rem 0 } .figure { text-align: right }
+                table { border-collapse: collapse } td, th { text-align: left; padding: .2rem 1rem .2rem 0; white-space: nowrap } .figure { text-align: right }
                 </style></head><body>
                 <header>A simulation of Stripe: no real card, no real money. <a href="/">Look inside</a></header>
                 <main>%s</main></body></html>

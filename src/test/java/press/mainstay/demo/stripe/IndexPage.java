@@ -43,10 +43,14 @@ final class IndexPage {
                         .append("<td>")
                         .append(Json.need(event.body(), "type"))
                         .append("<td><code>")
-                        .append(Html.text(Json.need(event.body(), "data", "object", "id")))
+                        .append(Html.text(shortened(Json.need(event.body(), "data", "object", "id"))))
                         .append("</code><td>")
                         .append(delivery(event)));
         return Html.page("Stripe, played", page.append("</table>").toString());
+    }
+
+    private static String shortened(String id) {
+        return id.length() <= 32 ? id : id.substring(0, 31) + "…";
     }
 
     private static String delivery(Stored event) {

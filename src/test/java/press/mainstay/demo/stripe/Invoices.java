@@ -44,215 +44,98 @@ final class Invoices {
                 "metadata", subscription.body().path("metadata").deepCopy(),
                 "subscription", subscription.id(),
                 "subscription_proration_date", null);
-        return world.add(Json.object(
-                "id",
-                id,
-                "object",
-                "invoice",
-                "account_country",
-                "US",
-                "account_name",
-                "Newsroom",
-                "account_tax_ids",
-                null,
-                "amount_due",
-                amount,
-                "amount_overpaid",
-                0,
-                "amount_paid",
-                0,
-                "amount_remaining",
-                amount,
-                "amount_shipping",
-                0,
-                "application",
-                null,
-                "attempt_count",
-                0,
-                "attempted",
-                false,
-                "auto_advance",
-                true,
-                "automatic_tax",
-                Json.object(
-                        "disabled_reason", null, "enabled", false, "liability", null, "provider", null, "status", null),
-                "automatically_finalizes_at",
-                null,
-                "billing_reason",
-                reason,
-                "collection_method",
-                "charge_automatically",
-                "created",
-                world.now(),
-                "currency",
-                money.currency(),
-                "custom_fields",
-                null,
-                "customer",
-                customer.id(),
-                "customer_address",
-                null,
-                "customer_email",
-                customer.body().path("email"),
-                "customer_name",
-                customer.body().path("name"),
-                "customer_phone",
-                null,
-                "customer_shipping",
-                null,
-                "customer_tax_exempt",
-                "none",
-                "customer_tax_ids",
-                Json.array(),
-                "default_payment_method",
-                null,
-                "default_source",
-                null,
-                "default_tax_rates",
-                Json.array(),
-                "description",
-                null,
-                "discounts",
-                Json.array(),
-                "due_date",
-                null,
-                "effective_at",
-                null,
-                "ending_balance",
-                null,
-                "footer",
-                null,
-                "from_invoice",
-                null,
-                "hosted_invoice_url",
-                null,
-                "invoice_pdf",
-                null,
-                "issuer",
-                Json.object("type", "self"),
-                "last_finalization_error",
-                null,
-                "latest_revision",
-                null,
-                "lines",
-                lines(id, subscription.id(), item, amount, start, end),
-                "livemode",
-                false,
-                "metadata",
-                Json.object(),
-                "next_payment_attempt",
-                null,
-                "number",
-                Json.need(customer.body(), "invoice_prefix") + "-" + String.format("%04d", sequence),
-                "on_behalf_of",
-                null,
-                "parent",
-                Json.object("quote_details", null, "subscription_details", details, "type", "subscription_details"),
-                "payment_settings",
-                Json.object("default_mandate", null, "payment_method_options", null, "payment_method_types", null),
-                "period_end",
-                end,
-                "period_start",
-                start,
-                "post_payment_credit_notes_amount",
-                0,
-                "pre_payment_credit_notes_amount",
-                0,
-                "receipt_number",
-                null,
-                "rendering",
-                null,
-                "shipping_cost",
-                null,
-                "shipping_details",
-                null,
-                "starting_balance",
-                0,
-                "statement_descriptor",
-                null,
-                "status",
-                "draft",
-                "status_transitions",
-                Json.object("finalized_at", null, "marked_uncollectible_at", null, "paid_at", null, "voided_at", null),
-                "subtotal",
-                amount,
-                "subtotal_excluding_tax",
-                amount,
-                "test_clock",
-                null,
-                "total",
-                amount,
-                "total_discount_amounts",
-                Json.array(),
-                "total_excluding_tax",
-                amount,
-                "total_pretax_credit_amounts",
-                Json.array(),
-                "total_taxes",
-                Json.array(),
-                "webhooks_delivered_at",
-                null));
+        return world.add(Json.body("""
+                        {"object": "invoice", "account_country": "US", "account_name": "Newsroom",
+                         "account_tax_ids": null, "amount_overpaid": 0, "amount_paid": 0, "amount_shipping": 0,
+                         "application": null, "attempt_count": 0, "attempted": false, "auto_advance": true,
+                         "automatic_tax": {"disabled_reason": null, "enabled": false, "liability": null, "provider": null, "status": null},
+                         "automatically_finalizes_at": null, "collection_method": "charge_automatically",
+                         "custom_fields": null, "customer_address": null, "customer_phone": null,
+                         "customer_shipping": null, "customer_tax_exempt": "none", "customer_tax_ids": [],
+                         "default_payment_method": null, "default_source": null, "default_tax_rates": [],
+                         "description": null, "discounts": [], "due_date": null, "effective_at": null,
+                         "ending_balance": null, "footer": null, "from_invoice": null,
+                         "hosted_invoice_url": null, "invoice_pdf": null, "issuer": {"type": "self"},
+                         "last_finalization_error": null, "latest_revision": null, "livemode": false,
+                         "metadata": {}, "next_payment_attempt": null, "on_behalf_of": null,
+                         "payment_settings": {"default_mandate": null, "payment_method_options": null, "payment_method_types": null},
+                         "post_payment_credit_notes_amount": 0, "pre_payment_credit_notes_amount": 0,
+                         "receipt_number": null, "rendering": null, "shipping_cost": null,
+                         "shipping_details": null, "starting_balance": 0, "statement_descriptor": null,
+                         "status": "draft",
+                         "status_transitions": {"finalized_at": null, "marked_uncollectible_at": null, "paid_at": null, "voided_at": null},
+                         "test_clock": null, "total_discount_amounts": [], "total_pretax_credit_amounts": [],
+                         "total_taxes": [], "webhooks_delivered_at": null}
+                        """)
+                .with("id", id)
+                .with("amount_due", amount)
+                .with("amount_remaining", amount)
+                .with("billing_reason", reason)
+                .with("created", world.now())
+                .with("currency", money.currency())
+                .with("customer", customer.id())
+                .with("customer_email", customer.body().path("email"))
+                .with("customer_name", customer.body().path("name"))
+                .with("lines", lines(id, subscription.id(), item, amount, start, end))
+                .with("number", Json.need(customer.body(), "invoice_prefix") + "-" + String.format("%04d", sequence))
+                .with(
+                        "parent",
+                        Json.object(
+                                "quote_details", null, "subscription_details", details, "type", "subscription_details"))
+                .with("period_end", end)
+                .with("period_start", start)
+                .with("subtotal", amount)
+                .with("subtotal_excluding_tax", amount)
+                .with("total", amount)
+                .with("total_excluding_tax", amount)
+                .json());
     }
 
     private ObjectNode lines(String invoice, String subscription, ObjectNode item, long amount, long start, long end) {
         var price = (ObjectNode) item.path("price");
-        var itemDetails = Json.object(
-                "invoice_item",
-                null,
-                "proration",
-                false,
-                "proration_details",
-                null,
-                "subscription",
-                subscription,
-                "subscription_item",
-                Json.need(item, "id"));
-        var line = Json.object(
-                "id", world.id("il_1"),
-                "object", "line_item",
-                "amount", amount,
-                "currency", Json.need(price, "currency"),
-                "description", "1 × " + catalog.productName(price),
-                "discount_amounts", Json.array(),
-                "discountable", true,
-                "discounts", Json.array(),
-                "invoice", invoice,
-                "livemode", false,
-                "metadata", Json.object(),
-                "parent",
+        var itemDetails = Json.body("""
+                        {"invoice_item": null, "proration": false, "proration_details": null}
+                        """)
+                .with("subscription", subscription)
+                .with("subscription_item", Json.need(item, "id"))
+                .json();
+        var line = Json.body("""
+                        {"object": "line_item", "discount_amounts": [], "discountable": true, "discounts": [],
+                         "livemode": false, "metadata": {}, "pretax_credit_amounts": [], "taxes": []}
+                        """)
+                .with("id", world.id("il_1"))
+                .with("amount", amount)
+                .with("currency", Json.need(price, "currency"))
+                .with("description", "1 × " + catalog.productName(price))
+                .with("invoice", invoice)
+                .with(
+                        "parent",
                         Json.object(
                                 "invoice_item_details",
                                 null,
                                 "subscription_item_details",
                                 itemDetails,
                                 "type",
-                                "subscription_item_details"),
-                "period", Json.object("end", end, "start", start),
-                "pretax_credit_amounts", Json.array(),
-                "pricing",
+                                "subscription_item_details"))
+                .with("period", Json.object("end", end, "start", start))
+                .with(
+                        "pricing",
                         Json.object(
                                 "price_details",
-                                        Json.object(
-                                                "price",
-                                                Json.need(price, "id"),
-                                                "product",
-                                                Json.need(price, "product")),
-                                "type", "price_details",
-                                "unit_amount_decimal", Json.need(price, "unit_amount_decimal")),
-                "quantity", Json.number(item, "quantity"),
-                "subtotal", amount,
-                "taxes", Json.array());
-        return Json.object(
-                "object",
-                "list",
-                "data",
-                Json.array(line),
-                "has_more",
-                false,
-                "total_count",
-                1,
-                "url",
-                "/v1/invoices/" + invoice + "/lines");
+                                Json.object("price", Json.need(price, "id"), "product", Json.need(price, "product")),
+                                "type",
+                                "price_details",
+                                "unit_amount_decimal",
+                                Json.need(price, "unit_amount_decimal")))
+                .with("quantity", Json.number(item, "quantity"))
+                .with("subtotal", amount)
+                .json();
+        return Json.body("""
+                        {"object": "list", "has_more": false, "total_count": 1}
+                        """)
+                .with("data", Json.array(line))
+                .with("url", "/v1/invoices/" + invoice + "/lines")
+                .json();
     }
 
     void finalise(Stored invoice) {
@@ -304,19 +187,18 @@ final class Invoices {
         invoice.hidden().put("payment_intent", intent.id());
         world.store.save(intent);
         world.store.save(invoice);
-        var payment = world.add(Json.object(
-                "id", world.id("inpay_1"),
-                "object", "invoice_payment",
-                "amount_paid", null,
-                "amount_requested", Json.number(invoice.body(), "amount_due"),
-                "created", world.now(),
-                "currency", Json.need(invoice.body(), "currency"),
-                "invoice", invoice.id(),
-                "is_default", true,
-                "livemode", false,
-                "payment", Json.object("payment_intent", intent.id(), "type", "payment_intent"),
-                "status", "open",
-                "status_transitions", Json.object("canceled_at", null, "paid_at", null)));
+        var payment = world.add(Json.body("""
+                        {"object": "invoice_payment", "amount_paid": null, "is_default": true,
+                         "livemode": false, "status": "open",
+                         "status_transitions": {"canceled_at": null, "paid_at": null}}
+                        """)
+                .with("id", world.id("inpay_1"))
+                .with("amount_requested", Json.number(invoice.body(), "amount_due"))
+                .with("created", world.now())
+                .with("currency", Json.need(invoice.body(), "currency"))
+                .with("invoice", invoice.id())
+                .with("payment", Json.object("payment_intent", intent.id(), "type", "payment_intent"))
+                .json());
         invoice.hidden().put("payment", payment.id());
     }
 

@@ -25,6 +25,10 @@ final class Json {
         return object;
     }
 
+    static Body body(String always) {
+        return new Body(read(always));
+    }
+
     static ArrayNode array(@Nullable Object... values) {
         var array = JsonNodeFactory.instance.arrayNode();
         for (var value : values) {

@@ -87,7 +87,13 @@ final class Listing {
         }
         var data = Json.array();
         page.forEach(stored -> data.add(stored.body().deepCopy()));
-        return Json.object("object", "list", "data", data, "has_more", more, "url", url);
+        return Json.body("""
+                        {"object": "list"}
+                        """)
+                .with("data", data)
+                .with("has_more", more)
+                .with("url", url)
+                .json();
     }
 
     private static boolean older(Stored one, Stored other) {

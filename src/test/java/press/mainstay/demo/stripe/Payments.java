@@ -27,42 +27,28 @@ final class Payments {
             ObjectNode purpose) {
         var id = world.id("pi_3");
         var intent = world.add(
-                Json.object(
-                        "id", id,
-                        "object", "payment_intent",
-                        "amount", money.minorUnits(),
-                        "amount_capturable", 0,
-                        "amount_received", 0,
-                        "application", null,
-                        "application_fee_amount", null,
-                        "automatic_payment_methods", null,
-                        "canceled_at", null,
-                        "cancellation_reason", null,
-                        "capture_method", "automatic_async",
-                        "client_secret", id + "_secret_" + world.id("", 25),
-                        "confirmation_method", "automatic",
-                        "created", world.now(),
-                        "currency", money.currency(),
-                        "customer", customer,
-                        "description", description,
-                        "last_payment_error", null,
-                        "latest_charge", null,
-                        "livemode", false,
-                        "metadata", metadata,
-                        "next_action", null,
-                        "on_behalf_of", null,
-                        "payment_method", null,
-                        "payment_method_types", Json.array(Customers.CARD, Customers.SEPA),
-                        "processing", null,
-                        "receipt_email", null,
-                        "review", null,
-                        "setup_future_usage", null,
-                        "shipping", null,
-                        "statement_descriptor", null,
-                        "statement_descriptor_suffix", suffix,
-                        "status", "requires_payment_method",
-                        "transfer_data", null,
-                        "transfer_group", null),
+                Json.body("""
+                        {"object": "payment_intent", "amount_capturable": 0, "amount_received": 0,
+                         "application": null, "application_fee_amount": null,
+                         "automatic_payment_methods": null, "canceled_at": null, "cancellation_reason": null,
+                         "capture_method": "automatic_async", "confirmation_method": "automatic",
+                         "last_payment_error": null, "latest_charge": null, "livemode": false,
+                         "next_action": null, "on_behalf_of": null, "payment_method": null, "processing": null,
+                         "receipt_email": null, "review": null, "setup_future_usage": null, "shipping": null,
+                         "statement_descriptor": null, "status": "requires_payment_method",
+                         "transfer_data": null, "transfer_group": null}
+                        """)
+                        .with("id", id)
+                        .with("amount", money.minorUnits())
+                        .with("client_secret", id + "_secret_" + world.id("", 25))
+                        .with("created", world.now())
+                        .with("currency", money.currency())
+                        .with("customer", customer)
+                        .with("description", description)
+                        .with("metadata", metadata)
+                        .with("payment_method_types", Json.array(Customers.CARD, Customers.SEPA))
+                        .with("statement_descriptor_suffix", suffix)
+                        .json(),
                 purpose);
         world.tell("payment_intent.created", intent);
         return intent;
@@ -154,21 +140,15 @@ final class Payments {
             body.put("latest_charge", charge.id());
             body.set(
                     "last_payment_error",
-                    Json.object(
-                            "charge",
-                            charge.id(),
-                            "code",
-                            code,
-                            "decline_code",
-                            "generic_decline",
-                            "doc_url",
-                            "https://stripe.com/docs/error-codes/" + code.replace('_', '-'),
-                            "message",
-                            message,
-                            "payment_method",
-                            method.body().deepCopy(),
-                            "type",
-                            "card_error"));
+                    Json.body("""
+                        {"decline_code": "generic_decline", "type": "card_error"}
+                        """)
+                            .with("charge", charge.id())
+                            .with("code", code)
+                            .with("doc_url", "https://stripe.com/docs/error-codes/" + code.replace('_', '-'))
+                            .with("message", message)
+                            .with("payment_method", method.body().deepCopy())
+                            .json());
         });
     }
 
@@ -176,103 +156,45 @@ final class Payments {
         var pays = intent.body();
         var paid = status.equals("succeeded");
         var declined = status.equals("failed");
-        var outcome = Json.object(
-                "advice_code", declined ? "try_again_later" : null,
-                "network_advice_code", null,
-                "network_decline_code", null,
-                "network_status", declined ? "declined_by_network" : "approved_by_network",
-                "reason", declined ? "generic_decline" : null,
-                "risk_level", "normal",
-                "risk_score", 12,
-                "seller_message", declined ? "The bank did not return any further details." : "Payment complete.",
-                "type", declined ? "issuer_declined" : "authorized");
-        return world.add(Json.object(
-                "id",
-                world.id(Customers.SEPA.equals(Json.text(method.body(), "type")) ? "py_3" : "ch_3"),
-                "object",
-                "charge",
-                "amount",
-                Json.number(pays, "amount"),
-                "amount_captured",
-                declined ? 0 : Json.number(pays, "amount"),
-                "amount_refunded",
-                0,
-                "application",
-                null,
-                "application_fee",
-                null,
-                "application_fee_amount",
-                null,
-                "balance_transaction",
-                null,
-                "billing_details",
-                method.body().path("billing_details").deepCopy(),
-                "calculated_statement_descriptor",
-                "NEWSROOM",
-                "captured",
-                !declined,
-                "created",
-                world.now(),
-                "currency",
-                pays.path("currency"),
-                "customer",
-                pays.path("customer"),
-                "description",
-                pays.path("description"),
-                "disputed",
-                false,
-                "failure_balance_transaction",
-                null,
-                "failure_code",
-                null,
-                "failure_message",
-                null,
-                "fraud_details",
-                Json.object(),
-                "livemode",
-                false,
-                "metadata",
-                pays.path("metadata").deepCopy(),
-                "on_behalf_of",
-                null,
-                "outcome",
-                outcome,
-                "paid",
-                paid,
-                "payment_intent",
-                intent.id(),
-                "payment_method",
-                method.id(),
-                "payment_method_details",
-                details(method.body()),
-                "radar_options",
-                Json.object(),
-                "receipt_email",
-                null,
-                "receipt_number",
-                null,
-                "receipt_url",
-                "https://pay.stripe.com/receipts/payment/" + world.id("", 30),
-                "refunded",
-                false,
-                "review",
-                null,
-                "shipping",
-                null,
-                "source",
-                null,
-                "source_transfer",
-                null,
-                "statement_descriptor",
-                null,
-                "statement_descriptor_suffix",
-                pays.path("statement_descriptor_suffix"),
-                "status",
-                status,
-                "transfer_data",
-                null,
-                "transfer_group",
-                null));
+        var outcome = Json.body("""
+                        {"network_advice_code": null, "network_decline_code": null, "risk_level": "normal",
+                         "risk_score": 12}
+                        """)
+                .with("advice_code", declined ? "try_again_later" : null)
+                .with("network_status", declined ? "declined_by_network" : "approved_by_network")
+                .with("reason", declined ? "generic_decline" : null)
+                .with("seller_message", declined ? "The bank did not return any further details." : "Payment complete.")
+                .with("type", declined ? "issuer_declined" : "authorized")
+                .json();
+        return world.add(Json.body("""
+                        {"object": "charge", "amount_refunded": 0, "application": null,
+                         "application_fee": null, "application_fee_amount": null, "balance_transaction": null,
+                         "calculated_statement_descriptor": "NEWSROOM", "disputed": false,
+                         "failure_balance_transaction": null, "failure_code": null, "failure_message": null,
+                         "fraud_details": {}, "livemode": false, "on_behalf_of": null, "radar_options": {},
+                         "receipt_email": null, "receipt_number": null, "refunded": false, "review": null,
+                         "shipping": null, "source": null, "source_transfer": null,
+                         "statement_descriptor": null, "transfer_data": null, "transfer_group": null}
+                        """)
+                .with("id", world.id(Customers.SEPA.equals(Json.text(method.body(), "type")) ? "py_3" : "ch_3"))
+                .with("amount", Json.number(pays, "amount"))
+                .with("amount_captured", declined ? 0 : Json.number(pays, "amount"))
+                .with("billing_details", method.body().path("billing_details").deepCopy())
+                .with("captured", !declined)
+                .with("created", world.now())
+                .with("currency", pays.path("currency"))
+                .with("customer", pays.path("customer"))
+                .with("description", pays.path("description"))
+                .with("metadata", pays.path("metadata").deepCopy())
+                .with("outcome", outcome)
+                .with("paid", paid)
+                .with("payment_intent", intent.id())
+                .with("payment_method", method.id())
+                .with("payment_method_details", details(method.body()))
+                .with("receipt_url", "https://pay.stripe.com/receipts/payment/" + world.id("", 30))
+                .with("statement_descriptor_suffix", pays.path("statement_descriptor_suffix"))
+                .with("status", status)
+                .json());
     }
 
     private ObjectNode details(ObjectNode method) {
@@ -301,54 +223,36 @@ final class Payments {
         long settled = Settlement.settled(money);
         var fees = Json.array();
         if (fee > 0) {
-            fees.add(Json.object(
-                    "amount",
-                    fee,
-                    "application",
-                    null,
-                    "currency",
-                    Settlement.CURRENCY,
-                    "description",
-                    category.equals("dispute") ? "Dispute fee" : "Stripe processing fees",
-                    "type",
-                    "stripe_fee"));
+            fees.add(Json.body("""
+                        {"application": null, "type": "stripe_fee"}
+                        """)
+                    .with("amount", fee)
+                    .with("currency", Settlement.CURRENCY)
+                    .with("description", category.equals("dispute") ? "Dispute fee" : "Stripe processing fees")
+                    .json());
         }
         var foreign = !money.currency().equals(Settlement.CURRENCY);
-        return world.add(Json.object(
-                "id",
-                world.id("txn_3"),
-                "object",
-                "balance_transaction",
-                "amount",
-                settled,
-                "available_on",
-                world.instant().plus(Duration.ofDays(2)).getEpochSecond(),
-                "balance_type",
-                "payments",
-                "created",
-                world.now(),
-                "currency",
-                Settlement.CURRENCY,
-                "description",
-                source.body().path("description").isMissingNode()
-                        ? null
-                        : source.body().path("description"),
-                "exchange_rate",
-                foreign ? Settlement.rate(money.currency()) : null,
-                "fee",
-                fee,
-                "fee_details",
-                fees,
-                "net",
-                settled - fee,
-                "reporting_category",
-                category,
-                "source",
-                source.id(),
-                "status",
-                "pending",
-                "type",
-                type));
+        return world.add(Json.body("""
+                        {"object": "balance_transaction", "balance_type": "payments", "status": "pending"}
+                        """)
+                .with("id", world.id("txn_3"))
+                .with("amount", settled)
+                .with("available_on", world.instant().plus(Duration.ofDays(2)).getEpochSecond())
+                .with("created", world.now())
+                .with("currency", Settlement.CURRENCY)
+                .with(
+                        "description",
+                        source.body().path("description").isMissingNode()
+                                ? null
+                                : source.body().path("description"))
+                .with("exchange_rate", foreign ? Settlement.rate(money.currency()) : null)
+                .with("fee", fee)
+                .with("fee_details", fees)
+                .with("net", settled - fee)
+                .with("reporting_category", category)
+                .with("source", source.id())
+                .with("type", type)
+                .json());
     }
 
     static Money money(Stored charge) {

@@ -28,29 +28,17 @@ final class Portal {
             throw Refusal.missing("customer", customer, "customer");
         }
         var id = world.id("bps_1");
-        var session = world.add(Json.object(
-                "id",
-                id,
-                "object",
-                TYPE,
-                "configuration",
-                "bpc_1",
-                "created",
-                world.now(),
-                "customer",
-                customer,
-                "flow",
-                null,
-                "livemode",
-                false,
-                "locale",
-                params.text("locale"),
-                "on_behalf_of",
-                null,
-                "return_url",
-                params.text("return_url"),
-                "url",
-                pages + "/p/session/" + id));
+        var session = world.add(Json.body("""
+                        {"configuration": "bpc_1", "flow": null, "livemode": false, "on_behalf_of": null}
+                        """)
+                .with("id", id)
+                .with("object", TYPE)
+                .with("created", world.now())
+                .with("customer", customer)
+                .with("locale", params.text("locale"))
+                .with("return_url", params.text("return_url"))
+                .with("url", pages + "/p/session/" + id)
+                .json());
         return session.body();
     }
 }

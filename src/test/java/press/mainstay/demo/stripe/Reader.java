@@ -29,7 +29,7 @@ public final class Reader {
     }
 
     public URI paysByCard(String email) {
-        return as(payer.name(), email).paysByCard();
+        return new Reader(world, checkout, session, new Payer(email, payer.name())).paysByCard();
     }
 
     /// Settles five days later: until then the session is complete and unpaid.

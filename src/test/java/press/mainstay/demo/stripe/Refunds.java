@@ -55,37 +55,20 @@ final class Refunds {
                                 "refund"),
                         "type",
                         "card");
-        var refund = world.add(Json.object(
-                "id",
-                world.id(sepa ? "pyr_1" : "re_3"),
-                "object",
-                "refund",
-                "amount",
-                amount,
-                "balance_transaction",
-                null,
-                "charge",
-                charge.id(),
-                "created",
-                world.now(),
-                "currency",
-                currency,
-                "destination_details",
-                destination,
-                "metadata",
-                Customers.metadata(params),
-                "payment_intent",
-                charge.body().path("payment_intent"),
-                "reason",
-                params.text("reason"),
-                "receipt_number",
-                null,
-                "source_transfer_reversal",
-                null,
-                "status",
-                "succeeded",
-                "transfer_reversal",
-                null));
+        var refund = world.add(Json.body("""
+                        {"object": "refund", "balance_transaction": null, "receipt_number": null,
+                         "source_transfer_reversal": null, "status": "succeeded", "transfer_reversal": null}
+                        """)
+                .with("id", world.id(sepa ? "pyr_1" : "re_3"))
+                .with("amount", amount)
+                .with("charge", charge.id())
+                .with("created", world.now())
+                .with("currency", currency)
+                .with("destination_details", destination)
+                .with("metadata", Customers.metadata(params))
+                .with("payment_intent", charge.body().path("payment_intent"))
+                .with("reason", params.text("reason"))
+                .json());
         world.tell("refund.created", refund);
         var type = sepa ? "payment_refund" : "refund";
         var transaction = payments.transaction(refund, type, "refund", new Money(-amount, currency), 0);

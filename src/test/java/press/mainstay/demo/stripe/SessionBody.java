@@ -16,127 +16,46 @@ final class SessionBody {
         if (types.isEmpty()) {
             types.add(Customers.CARD).add(Customers.SEPA);
         }
-        return Json.object(
-                "id",
-                id,
-                "object",
-                Checkout.TYPE,
-                "adaptive_pricing",
-                Json.object("enabled", false),
-                "after_expiration",
-                null,
-                "allow_promotion_codes",
-                null,
-                "amount_subtotal",
-                total.minorUnits(),
-                "amount_total",
-                total.minorUnits(),
-                "automatic_tax",
-                Json.object("enabled", false, "liability", null, "provider", null, "status", null),
-                "billing_address_collection",
-                params.text("billing_address_collection"),
-                "cancel_url",
-                params.text("cancel_url"),
-                "client_reference_id",
-                params.text("client_reference_id"),
-                "client_secret",
-                null,
-                "collected_information",
-                null,
-                "consent",
-                null,
-                "consent_collection",
-                null,
-                "created",
-                now,
-                "currency",
-                total.currency(),
-                "currency_conversion",
-                null,
-                "custom_fields",
-                Json.array(),
-                "custom_text",
-                Json.object(
-                        "after_submit",
-                        null,
-                        "shipping_address",
-                        null,
-                        "submit",
-                        null,
-                        "terms_of_service_acceptance",
-                        null),
-                "customer",
-                params.text("customer"),
-                "customer_creation",
-                creation(params, subscription),
-                "customer_details",
-                null,
-                "customer_email",
-                params.text("customer_email"),
-                "discounts",
-                Json.array(),
-                "expires_at",
-                expiresAt,
-                "invoice",
-                null,
-                "invoice_creation",
-                subscription ? null : invoiceCreation(),
-                "livemode",
-                false,
-                "locale",
-                params.text("locale"),
-                "metadata",
-                Customers.metadata(params),
-                "mode",
-                params.text("mode"),
-                "origin_context",
-                null,
-                "payment_intent",
-                null,
-                "payment_link",
-                null,
-                "payment_method_collection",
-                subscription ? "always" : "if_required",
-                "payment_method_configuration_details",
-                null,
-                "payment_method_options",
-                Json.object(),
-                "payment_method_types",
-                types,
-                "payment_status",
-                "unpaid",
-                "permissions",
-                null,
-                "phone_number_collection",
-                Json.object("enabled", false),
-                "recovered_from",
-                null,
-                "saved_payment_method_options",
-                null,
-                "setup_intent",
-                null,
-                "shipping_address_collection",
-                null,
-                "shipping_cost",
-                null,
-                "shipping_options",
-                Json.array(),
-                "status",
-                "open",
-                "submit_type",
-                params.text("submit_type"),
-                "subscription",
-                null,
-                "success_url",
-                params.text("success_url"),
-                "total_details",
-                Json.object("amount_discount", 0, "amount_shipping", 0, "amount_tax", 0),
-                "ui_mode",
-                "hosted_page",
-                "url",
-                null,
-                "wallet_options",
-                null);
+        return Json.body("""
+                        {"adaptive_pricing": {"enabled": false}, "after_expiration": null,
+                         "allow_promotion_codes": null,
+                         "automatic_tax": {"enabled": false, "liability": null, "provider": null, "status": null},
+                         "client_secret": null, "collected_information": null, "consent": null,
+                         "consent_collection": null, "currency_conversion": null, "custom_fields": [],
+                         "custom_text": {"after_submit": null, "shipping_address": null, "submit": null, "terms_of_service_acceptance": null},
+                         "customer_details": null, "discounts": [], "invoice": null, "livemode": false,
+                         "origin_context": null, "payment_intent": null, "payment_link": null,
+                         "payment_method_configuration_details": null, "payment_method_options": {},
+                         "payment_status": "unpaid", "permissions": null,
+                         "phone_number_collection": {"enabled": false}, "recovered_from": null,
+                         "saved_payment_method_options": null, "setup_intent": null,
+                         "shipping_address_collection": null, "shipping_cost": null, "shipping_options": [],
+                         "status": "open", "subscription": null,
+                         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+                         "ui_mode": "hosted_page", "url": null, "wallet_options": null}
+                        """)
+                .with("id", id)
+                .with("object", Checkout.TYPE)
+                .with("amount_subtotal", total.minorUnits())
+                .with("amount_total", total.minorUnits())
+                .with("billing_address_collection", params.text("billing_address_collection"))
+                .with("cancel_url", params.text("cancel_url"))
+                .with("client_reference_id", params.text("client_reference_id"))
+                .with("created", now)
+                .with("currency", total.currency())
+                .with("customer", params.text("customer"))
+                .with("customer_creation", creation(params, subscription))
+                .with("customer_email", params.text("customer_email"))
+                .with("expires_at", expiresAt)
+                .with("invoice_creation", subscription ? null : invoiceCreation())
+                .with("locale", params.text("locale"))
+                .with("metadata", Customers.metadata(params))
+                .with("mode", params.text("mode"))
+                .with("payment_method_collection", subscription ? "always" : "if_required")
+                .with("payment_method_types", types)
+                .with("submit_type", params.text("submit_type"))
+                .with("success_url", params.text("success_url"))
+                .json();
     }
 
     private static @Nullable String creation(Params params, boolean subscription) {
@@ -148,49 +67,25 @@ final class SessionBody {
     }
 
     private static ObjectNode invoiceCreation() {
-        var data = Json.object(
-                "account_tax_ids", null,
-                "custom_fields", null,
-                "description", null,
-                "footer", null,
-                "issuer", null,
-                "metadata", Json.object(),
-                "rendering_options", null);
+        var data = Json.body("""
+                        {"account_tax_ids": null, "custom_fields": null, "description": null, "footer": null,
+                         "issuer": null, "metadata": {}, "rendering_options": null}
+                        """).json();
         return Json.object("enabled", false, "invoice_data", data);
     }
 
     static ObjectNode details(String email, @Nullable String name) {
-        var address = name == null
-                ? null
-                : Json.object(
-                        "city",
-                        null,
-                        "country",
-                        "DE",
-                        "line1",
-                        null,
-                        "line2",
-                        null,
-                        "postal_code",
-                        null,
-                        "state",
-                        null);
-        return Json.object(
-                "address",
-                address,
-                "business_name",
-                null,
-                "email",
-                email,
-                "individual_name",
-                null,
-                "name",
-                name,
-                "phone",
-                null,
-                "tax_exempt",
-                "none",
-                "tax_ids",
-                name == null ? null : Json.array());
+        var address = name == null ? null : Json.body("""
+                        {"city": null, "country": "DE", "line1": null, "line2": null, "postal_code": null,
+                         "state": null}
+                        """).json();
+        return Json.body("""
+                        {"business_name": null, "individual_name": null, "phone": null, "tax_exempt": "none"}
+                        """)
+                .with("address", address)
+                .with("email", email)
+                .with("name", name)
+                .with("tax_ids", name == null ? null : Json.array())
+                .json();
     }
 }

@@ -33,139 +33,56 @@ final class Subscriptions {
         var now = world.now();
         var id = world.id("sub_1");
         var end = periodEnd(price.body(), now, 1);
-        var item = Json.object(
-                "id",
-                world.id("si_", 14),
-                "object",
-                "subscription_item",
-                "billing_thresholds",
-                null,
-                "created",
-                now,
-                "current_period_end",
-                end,
-                "current_period_start",
-                now,
-                "discounts",
-                Json.array(),
-                "metadata",
-                Json.object(),
-                "plan",
-                Catalog.plan(price.body()),
-                "price",
-                price.body().deepCopy(),
-                "quantity",
-                quantity,
-                "subscription",
-                id,
-                "tax_rates",
-                Json.array());
-        var items = Json.object(
-                "object",
-                "list",
-                "data",
-                Json.array(item),
-                "has_more",
-                false,
-                "total_count",
-                1,
-                "url",
-                "/v1/subscription_items?subscription=" + id);
-        var subscription = world.add(Json.object(
-                "id",
-                id,
-                "object",
-                "subscription",
-                "application",
-                null,
-                "application_fee_percent",
-                null,
-                "automatic_tax",
-                Json.object("disabled_reason", null, "enabled", false, "liability", null),
-                "billing_cycle_anchor",
-                now,
-                "billing_cycle_anchor_config",
-                null,
-                "billing_mode",
-                Json.object("flexible", Json.object("proration_discounts", "included"), "type", "flexible"),
-                "billing_thresholds",
-                null,
-                "cancel_at",
-                null,
-                "cancel_at_period_end",
-                false,
-                "canceled_at",
-                null,
-                "cancellation_details",
-                Json.object("comment", null, "feedback", null, "reason", null),
-                "collection_method",
-                "charge_automatically",
-                "created",
-                now,
-                "currency",
-                Json.need(price.body(), "currency"),
-                "customer",
-                customer.id(),
-                "days_until_due",
-                null,
-                "default_payment_method",
-                method.id(),
-                "default_source",
-                null,
-                "default_tax_rates",
-                Json.array(),
-                "description",
-                description,
-                "discounts",
-                Json.array(),
-                "ended_at",
-                null,
-                "invoice_settings",
-                Json.object("account_tax_ids", null, "issuer", Json.object("type", "self")),
-                "items",
-                items,
-                "latest_invoice",
-                null,
-                "livemode",
-                false,
-                "metadata",
-                metadata,
-                "next_pending_invoice_item_invoice",
-                null,
-                "on_behalf_of",
-                null,
-                "pause_collection",
-                null,
-                "payment_settings",
-                Json.object(
-                        "payment_method_options",
-                        null,
-                        "payment_method_types",
-                        null,
-                        "save_default_payment_method",
-                        "off"),
-                "pending_invoice_item_interval",
-                null,
-                "pending_setup_intent",
-                null,
-                "pending_update",
-                null,
-                "schedule",
-                null,
-                "start_date",
-                now,
-                "status",
-                "active",
-                "test_clock",
-                null,
-                "transfer_data",
-                null,
-                "trial_end",
-                null,
-                "trial_settings",
-                Json.object("end_behavior", Json.object("missing_payment_method", "create_invoice")),
-                "trial_start",
-                null));
+        var item = Json.body("""
+                        {"object": "subscription_item", "billing_thresholds": null, "discounts": [],
+                         "metadata": {}, "tax_rates": []}
+                        """)
+                .with("id", world.id("si_", 14))
+                .with("created", now)
+                .with("current_period_end", end)
+                .with("current_period_start", now)
+                .with("plan", Catalog.plan(price.body()))
+                .with("price", price.body().deepCopy())
+                .with("quantity", quantity)
+                .with("subscription", id)
+                .json();
+        var items = Json.body("""
+                        {"object": "list", "has_more": false, "total_count": 1}
+                        """)
+                .with("data", Json.array(item))
+                .with("url", "/v1/subscription_items?subscription=" + id)
+                .json();
+        var subscription = world.add(Json.body("""
+                        {"object": "subscription", "application": null, "application_fee_percent": null,
+                         "automatic_tax": {"disabled_reason": null, "enabled": false, "liability": null},
+                         "billing_cycle_anchor_config": null,
+                         "billing_mode": {"flexible": {"proration_discounts": "included"}, "type": "flexible"},
+                         "billing_thresholds": null, "cancel_at": null, "cancel_at_period_end": false,
+                         "canceled_at": null,
+                         "cancellation_details": {"comment": null, "feedback": null, "reason": null},
+                         "collection_method": "charge_automatically", "days_until_due": null,
+                         "default_source": null, "default_tax_rates": [], "discounts": [], "ended_at": null,
+                         "invoice_settings": {"account_tax_ids": null, "issuer": {"type": "self"}},
+                         "latest_invoice": null, "livemode": false, "next_pending_invoice_item_invoice": null,
+                         "on_behalf_of": null, "pause_collection": null,
+                         "payment_settings": {"payment_method_options": null, "payment_method_types": null, "save_default_payment_method": "off"},
+                         "pending_invoice_item_interval": null, "pending_setup_intent": null,
+                         "pending_update": null, "schedule": null, "status": "active", "test_clock": null,
+                         "transfer_data": null, "trial_end": null,
+                         "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
+                         "trial_start": null}
+                        """)
+                .with("id", id)
+                .with("billing_cycle_anchor", now)
+                .with("created", now)
+                .with("currency", Json.need(price.body(), "currency"))
+                .with("customer", customer.id())
+                .with("default_payment_method", method.id())
+                .with("description", description)
+                .with("items", items)
+                .with("metadata", metadata)
+                .with("start_date", now)
+                .json());
         subscription.hidden().put("anchor", now);
         subscription.hidden().put("period", 1);
         world.store.due(subscription, end);

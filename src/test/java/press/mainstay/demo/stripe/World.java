@@ -142,25 +142,16 @@ final class World {
         if (previous != null) {
             data.set("previous_attributes", previous);
         }
-        var event = Json.object(
-                "id",
-                id("evt_1"),
-                "object",
-                "event",
-                "api_version",
-                Stripe.API_VERSION,
-                "created",
-                now(),
-                "data",
-                data,
-                "livemode",
-                false,
-                "pending_webhooks",
-                1,
-                "request",
-                Json.object("id", request, "idempotency_key", idempotencyKey),
-                "type",
-                type);
+        var event = Json.body("""
+                        {"object": "event", "livemode": false, "pending_webhooks": 1}
+                        """)
+                .with("id", id("evt_1"))
+                .with("api_version", Stripe.API_VERSION)
+                .with("created", now())
+                .with("data", data)
+                .with("request", Json.object("id", request, "idempotency_key", idempotencyKey))
+                .with("type", type)
+                .json();
         told.accept(add(event, Json.object("pending", true)));
     }
 }
