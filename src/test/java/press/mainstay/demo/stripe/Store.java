@@ -169,7 +169,8 @@ final class Store implements AutoCloseable {
             removing.executeBatch();
             database.commit();
         } catch (SQLException e) {
-            database.rollback();
+            connection = null; // a new one next time: what is unwritten stays so
+            database.close();
             throw e;
         }
     }
@@ -209,7 +210,7 @@ final class Store implements AutoCloseable {
 
     private Connection open(DataSource database) throws SQLException {
         var open = connection;
-        if (open == null || !open.isValid(5)) {
+        if (open == null || open.isClosed()) {
             open = database.getConnection();
             open.setAutoCommit(false);
             connection = open;

@@ -203,6 +203,9 @@ public final class StripeSimulator implements AutoCloseable {
     public void close() {
         webhooks.close();
         server.close();
-        world.run(store::close);
+        world.run(() -> {
+            store.flush();
+            store.close();
+        });
     }
 }

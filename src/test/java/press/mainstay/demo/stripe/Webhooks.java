@@ -56,6 +56,7 @@ final class Webhooks implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final Condition answered = lock.newCondition();
     private final List<Stored> fresh = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Pending> pending = new LinkedHashMap<>();
     private final Set<String> underWay = new HashSet<>();
@@ -105,10 +106,14 @@ final class Webhooks implements AutoCloseable {
     }
 
     private void settings(Runnable change) {
+        alone(change, changed);
+    }
+
+    private void alone(Runnable change, Condition signal) {
         lock.lock();
         try {
             change.run();
-            changed.signalAll();
+            signal.signalAll();
         } finally {
             lock.unlock();
         }
@@ -183,7 +188,7 @@ final class Webhooks implements AutoCloseable {
                     return;
                 } else {
                     tried.addAll(underWay);
-                    changed.await();
+                    answered.await();
                 }
             }
         } catch (InterruptedException _) {
@@ -254,14 +259,28 @@ final class Webhooks implements AutoCloseable {
         if (!stopped()) {
             remember(event, arrived, attempts, status);
         }
-        settings(() -> {
-            underWay.remove(event.id());
-            if (arrived) {
-                pending.remove(event.id());
-            } else {
-                pending.put(event.id(), again(event, attempts));
-            }
-        });
+        alone(
+                () -> {
+                    underWay.remove(event.id());
+                    if (arrived) {
+                        pending.remove(event.id());
+                    } else {
+                        pending.put(event.id(), again(event, attempts));
+                    }
+                },
+                answered);
+        if (!stopped() && isQuiet()) {
+            Objects.requireNonNull(world).run(() -> {}); // writes what the burst came to
+        }
+    }
+
+    private boolean isQuiet() {
+        lock.lock();
+        try {
+            return underWay.isEmpty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private boolean stopped() {
@@ -275,7 +294,7 @@ final class Webhooks implements AutoCloseable {
 
     private void remember(Stored event, boolean arrived, int attempts, int status) {
         var memory = Objects.requireNonNull(world);
-        memory.run(() -> {
+        memory.note(() -> {
             event.hidden().put("pending", !arrived);
             event.hidden().put("attempts", attempts);
             event.hidden().put("answer", status);
@@ -299,7 +318,10 @@ final class Webhooks implements AutoCloseable {
 
     @Override
     public void close() {
-        settings(() -> closed = true);
+        settings(() -> {
+            closed = true;
+            answered.signalAll();
+        });
         http.shutdownNow();
         threads.shutdownNow();
     }

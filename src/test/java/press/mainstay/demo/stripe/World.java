@@ -54,6 +54,16 @@ final class World {
         }
     }
 
+    /// A change that may be lost with the machine: it is written with the next one.
+    void note(Runnable work) {
+        lock.lock();
+        try {
+            work.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void run(Runnable work) {
         change(() -> {
             work.run();
