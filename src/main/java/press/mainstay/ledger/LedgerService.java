@@ -19,8 +19,8 @@ import press.mainstay.stripe.StripeEvent.ChargeSucceeded;
 import press.mainstay.stripe.StripeEvent.InvoicePaid;
 import press.mainstay.stripe.StripeEvent.InvoicePaymentPaid;
 
-/// Books what Stripe tells of money. A charge, an invoice and the link between them come in any order and more than once;
-/// the books end the same.
+/// Books what Stripe tells of money. A charge, an invoice and the link between them come in any order and more than
+/// once; the books end the same.
 @Service
 public class LedgerService {
 
@@ -155,11 +155,7 @@ public class LedgerService {
                         from invoice_payment ip join invoice i on i.id = ip.invoice
                         where ip.payment_intent = p.payment_intent and p.invoice is null and p.donation is null and %s
                         returning p.*
-                        """.formatted(which))
-                .param("id", id)
-                .query(LedgerService::payment)
-                .list()
-                .stream()
+                        """.formatted(which)).param("id", id).query(LedgerService::payment).list().stream()
                 .filter(payment -> payment.donation() != null)
                 .map(PaymentReceived::new)
                 .forEach(events::publishEvent);

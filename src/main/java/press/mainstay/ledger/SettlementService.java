@@ -17,7 +17,8 @@ class SettlementService {
 
     private static final Logger log = LoggerFactory.getLogger(SettlementService.class);
 
-    /// What one run asks for: at some five calls a second it ends within a minute, and leaves Stripe's rate limit to readers.
+    /// What one run asks for: at some five calls a second it ends within a minute, and leaves Stripe's rate limit to
+    /// readers.
     private static final int MOST = 200;
 
     private static final int FAILURES_OF_AN_OUTAGE = 3;
@@ -42,10 +43,7 @@ class SettlementService {
                         select charge, balance_transaction from payment
                         where settled_at is null and balance_transaction is not null
                         order by happened_at limit :most
-                        """)
-                .param("most", MOST)
-                .query(Unsettled.class)
-                .list();
+                        """).param("most", MOST).query(Unsettled.class).list();
         var settled = 0;
         var failures = 0;
         for (var payment : unsettled) {

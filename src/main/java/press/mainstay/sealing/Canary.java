@@ -36,7 +36,8 @@ class Canary {
 
     private static boolean opens(Sealing sealing, Row canary) {
         try {
-            return sealing.open(new Sealed(canary.sealed()), PURPOSE, canary.id()).equals(SONG);
+            return sealing.open(new Sealed(canary.sealed()), PURPOSE, canary.id())
+                    .equals(SONG);
         } catch (IllegalStateException _) {
             return false;
         }

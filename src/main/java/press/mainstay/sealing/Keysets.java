@@ -83,8 +83,7 @@ public final class Keysets {
         try {
             var entry = KeysetHandle.generateEntryFromParameters(PredefinedAeadParameters.AES256_GCM)
                     .withRandomId();
-            return new Keysets(
-                    KeysetHandle.newBuilder(sealing).addEntry(entry).build(), lookup, links);
+            return new Keysets(KeysetHandle.newBuilder(sealing).addEntry(entry).build(), lookup, links);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Tink cannot add a key", e);
         }

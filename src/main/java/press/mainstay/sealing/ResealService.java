@@ -44,8 +44,9 @@ class ResealService {
         var count = 0L;
         var after = FIRST;
         while (true) {
-            var rows = jdbc.sql("select %2$s as id, %3$s as sealed from %1$s where %2$s > :after order by %2$s limit :batch"
-                            .formatted(column.table(), column.idColumn(), column.column()))
+            var rows = jdbc.sql(
+                            "select %2$s as id, %3$s as sealed from %1$s where %2$s > :after order by %2$s limit :batch"
+                                    .formatted(column.table(), column.idColumn(), column.column()))
                     .param("after", after)
                     .param("batch", BATCH)
                     .query(Row.class)

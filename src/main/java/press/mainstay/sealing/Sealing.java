@@ -11,8 +11,8 @@ import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /// Seals a person's data, opens it again, and makes the keyed hashes it is found by. The purpose is a constant of the
-/// caller, such as `supporter.email`; together with our id it is bound to the ciphertext, so that a row's data cannot be
-/// opened as another's.
+/// caller, such as `supporter.email`; together with our id it is bound to the ciphertext, so that a row's data cannot
+/// be opened as another's.
 @Component
 public class Sealing {
 
@@ -71,7 +71,10 @@ public class Sealing {
 
     /// What every ciphertext of the key that seals now begins with.
     byte[] primaryKeyPrefix() {
-        return ByteBuffer.allocate(KEY_PREFIX_LENGTH).put((byte) 1).putInt(primaryKeyId).array();
+        return ByteBuffer.allocate(KEY_PREFIX_LENGTH)
+                .put((byte) 1)
+                .putInt(primaryKeyId)
+                .array();
     }
 
     boolean sealedWithPrimaryKey(Sealed sealed) {

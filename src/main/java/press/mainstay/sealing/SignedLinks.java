@@ -10,8 +10,8 @@ import java.util.Base64;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/// Tokens for links and cookies that only we can have made: for one purpose, one subject, until one moment. The subject
-/// can be read by whoever holds the token: an id, never a person's data.
+/// Tokens for links and cookies that only we can have made: for one purpose, one subject, until one moment. The
+/// subject can be read by whoever holds the token: an id, never a person's data.
 @Component
 public class SignedLinks {
 

@@ -1,4 +1,5 @@
-/// Values that every feature speaks in: money, frequencies, e-mail addresses; and the worker of a queue table. No beans, no queries.
+/// Values that every feature speaks in: money, frequencies, e-mail addresses; and the worker of a queue table. No
+/// beans, no queries.
 @NullMarked
 package press.mainstay.shared;
 

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 import press.mainstay.shared.EmailAddress;
 import press.mainstay.shared.Money;
 
-/// What Stripe tells us, in our words. Published inside the transaction that applies it: whatever listeners write commits
-/// together with the mark that the event is applied, or not at all. The same may be told twice, in any order; `at` is
-/// Stripe's time, in whole seconds. `donation` is the id that we gave along when Checkout was opened.
+/// What Stripe tells us, in our words. Published inside the transaction that applies it: whatever listeners write
+/// commits together with the mark that the event is applied, or not at all. The same may be told twice, in any order;
+/// `at` is Stripe's time, in whole seconds. `donation` is the id that we gave along when Checkout was opened.
 public sealed interface StripeEvent {
 
     /// A reader has been through Stripe's payment page.
@@ -53,8 +53,8 @@ public sealed interface StripeEvent {
             implements StripeEvent {}
 
     /// Which PaymentIntent paid an invoice: the only link between a subscription and its charges.
-    record InvoicePaymentPaid(String invoicePayment, String invoice, @Nullable String paymentIntent, Instant at)
-            implements StripeEvent {}
+    record InvoicePaymentPaid(
+            String invoicePayment, String invoice, @Nullable String paymentIntent, Instant at) implements StripeEvent {}
 
     /// A subscription, as it stood when Stripe told.
     ///

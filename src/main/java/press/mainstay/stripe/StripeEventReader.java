@@ -14,8 +14,8 @@ import press.mainstay.stripe.StripeEvent.InvoicePaymentPaid;
 import press.mainstay.stripe.StripeEvent.SubscriptionChanged;
 import tools.jackson.databind.JsonNode;
 
-/// Reads the objects of Stripe's release train `dahlia`. Only the fields that we use; what else stands there may change
-/// without harm.
+/// Reads the objects of Stripe's release train `dahlia`. Only the fields that we use; what else stands there may
+/// change without harm.
 ///
 /// @see <a href="https://docs.stripe.com/api/events/types">Types of events</a>
 final class StripeEventReader {
@@ -37,7 +37,8 @@ final class StripeEventReader {
                     "charge.updated",
                     "invoice.paid",
                     "invoice_payment.paid" -> true;
-            default -> type.startsWith("customer.subscription.") && !type.equals("customer.subscription.trial_will_end");
+            default ->
+                type.startsWith("customer.subscription.") && !type.equals("customer.subscription.trial_will_end");
         };
     }
 

@@ -87,8 +87,8 @@ public class StripeGateway {
 
     /// Asks once how a Checkout Session stands.
     ///
-    /// @return what the webhook would tell; empty while the reader has not been through the page, or if there is no such
-    ///     session
+    /// @return what the webhook would tell; empty while the reader has not been through the page, or if there is no
+    ///     such session
     /// @throws StripeUnavailableException if Stripe does not tell
     public Optional<StripeEvent.CheckoutCompleted> completedCheckout(String session) {
         return call("checkout.sessions.retrieve", () -> {
@@ -96,8 +96,8 @@ public class StripeGateway {
                 var answer = stripe.v1().checkout().sessions().retrieve(session).getLastResponse();
                 var body = json.readTree(answer.body());
                 return body.path("status").stringValue("").equals("complete")
-                        ? Optional.of(StripeEventReader.checkoutSession(body, Instant.ofEpochSecond(
-                                body.path("created").longValue(0))))
+                        ? Optional.of(StripeEventReader.checkoutSession(
+                                body, Instant.ofEpochSecond(body.path("created").longValue(0))))
                         : Optional.empty();
             } catch (InvalidRequestException e) {
                 if ("resource_missing".equals(e.getCode())) {
@@ -137,14 +137,16 @@ public class StripeGateway {
         var path = "/v1/events?limit=" + EVENTS_PER_PAGE + "&created%5Bgte%5D=" + from.getEpochSecond()
                 + (olderThan.isEmpty() ? "" : "&starting_after=" + olderThan);
         return call("events.list", () -> {
-            var answer = json.readTree(stripe.rawRequest(RequestMethod.GET, path, null).body());
+            var answer = json.readTree(
+                    stripe.rawRequest(RequestMethod.GET, path, null).body());
             return new EventPage(
-                    answer.path("data").valueStream().toList(), answer.path("has_more").asBoolean(false));
+                    answer.path("data").valueStream().toList(),
+                    answer.path("has_more").asBoolean(false));
         });
     }
 
-    /// Makes Stripe know our products, with the names of the settings, and stripe-java load its classes before the first
-    /// reader waits for it. A failure is no harm: the product is made when it is missed.
+    /// Makes Stripe know our products, with the names of the settings, and stripe-java load its classes before the
+    /// first reader waits for it. A failure is no harm: the product is made when it is missed.
     @EventListener(ApplicationReadyEvent.class)
     void warmUp() {
         Thread.ofVirtual().name("stripe-products").start(() -> {
@@ -166,10 +168,17 @@ public class StripeGateway {
         var id = productId(frequency);
         var name = properties.productNames().getOrDefault(frequency, "Contribution");
         try {
-            stripe.v1().products().update(id, ProductUpdateParams.builder().setName(name).build());
+            stripe.v1()
+                    .products()
+                    .update(id, ProductUpdateParams.builder().setName(name).build());
         } catch (InvalidRequestException missing) {
             try {
-                stripe.v1().products().create(ProductCreateParams.builder().setId(id).setName(name).build());
+                stripe.v1()
+                        .products()
+                        .create(ProductCreateParams.builder()
+                                .setId(id)
+                                .setName(name)
+                                .build());
             } catch (InvalidRequestException e) {
                 if (!"resource_already_exists".equals(e.getCode())) {
                     throw e;
@@ -191,7 +200,7 @@ public class StripeGateway {
                         .setEnabled(false) // the reader has chosen the currency
                         .build())
                 .setLocale(locale(request))
-                .setSuccessUrl(request.thanks() + "?session_id={CHECKOUT_SESSION_ID}")
+                .setSuccessUrl(request.thanks() + "&session_id={CHECKOUT_SESSION_ID}")
                 .setCancelUrl(request.back().toString());
         if (request.frequency().recurring()) {
             params.setMode(SessionCreateParams.Mode.SUBSCRIPTION)
@@ -223,8 +232,10 @@ public class StripeGateway {
                 .setUnitAmount(request.amount().minorUnits());
         return switch (request.frequency()) {
             case ONCE -> price.build();
-            case MONTHLY -> price.setRecurring(every(PriceData.Recurring.Interval.MONTH)).build();
-            case ANNUAL -> price.setRecurring(every(PriceData.Recurring.Interval.YEAR)).build();
+            case MONTHLY ->
+                price.setRecurring(every(PriceData.Recurring.Interval.MONTH)).build();
+            case ANNUAL ->
+                price.setRecurring(every(PriceData.Recurring.Interval.YEAR)).build();
         };
     }
 
@@ -288,7 +299,8 @@ public class StripeGateway {
                 return call.make();
             } catch (StripeException e) {
                 var twinUnderWay = "idempotency_key_in_use".equals(e.getCode());
-                if (!twinUnderWay && (repeated || !transientFailure(e)) || Instant.now().isAfter(deadline)) {
+                if (!twinUnderWay && (repeated || !transientFailure(e))
+                        || Instant.now().isAfter(deadline)) {
                     throw e;
                 }
                 repeated |= !twinUnderWay;

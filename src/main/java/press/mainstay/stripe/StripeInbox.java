@@ -6,7 +6,6 @@ import static press.mainstay.stripe.StripeEventReader.time;
 import static press.mainstay.stripe.StripeEventReader.uuid;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -28,8 +27,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Keeps every event of Stripe before it is answered, and applies it soon after, once: in one transaction with all that
-/// it causes.
+/// Keeps every event of Stripe before it is answered, and applies it soon after, once: in one transaction with all
+/// that it causes.
 @Component
 public class StripeInbox {
 
@@ -109,11 +108,11 @@ public class StripeInbox {
                 .single();
     }
 
-    /// Applies what is due, the oldest first, at most a few dozen in one transaction; each behind a savepoint of its own,
-    /// so that one that fails is put off and does not hold up the others.
+    /// Applies what is due, the oldest first, at most a few dozen in one transaction; each behind a savepoint of its
+    /// own, so that one that fails is put off and does not hold up the others.
     ///
-    /// One transaction at a time applies, on whichever node: a charge, its invoice and the link between them may come
-    /// together, and each must see what the others wrote.
+    /// One transaction at a time applies, on whichever node: a charge, its invoice and the link between them may
+    /// come together, and each must see what the others wrote.
     ///
     /// @return whether there may be more
     boolean applyDue() {
@@ -160,18 +159,27 @@ public class StripeInbox {
             savepoint.executeWithoutResult(_ -> {
                 var event = parse(sealing.openBytes(new Sealed(due.body()), BODY, due.id()));
                 StripeEventReader.read(event).ifPresent(events::publishEvent);
-                jdbc.sql("update stripe_event set status = 'applied', applied_at = :now, last_error = null where id = :id")
+                jdbc.sql(
+                                "update stripe_event set status = 'applied', applied_at = :now, last_error = null where id = :id")
                         .param("id", due.id())
                         .param("now", OffsetDateTime.now(ZoneOffset.UTC))
                         .update();
             });
         } catch (UnreadableEventException e) {
-            log.error("Stripe event {} ({}) has an unknown shape and waits for a newer version", due.eventId(), due.type());
+            log.error(
+                    "Stripe event {} ({}) has an unknown shape and waits for a newer version",
+                    due.eventId(),
+                    due.type());
             putOff(due, "quarantined", e.getMessage(), Duration.ZERO);
         } catch (RuntimeException e) {
             var attempts = due.attempts() + 1;
             var status = attempts < MOST_ATTEMPTS ? "new" : "dead";
-            log.warn("Stripe event {} ({}) failed at attempt {}: {}", due.eventId(), due.type(), attempts, ErrorCode.of(e));
+            log.warn(
+                    "Stripe event {} ({}) failed at attempt {}: {}",
+                    due.eventId(),
+                    due.type(),
+                    attempts,
+                    ErrorCode.of(e));
             putOff(due, status, ErrorCode.of(e), pause(attempts));
         }
     }
@@ -216,7 +224,9 @@ public class StripeInbox {
         if (!StripeEventReader.reads(text(event, "type"))) {
             return "ignored";
         }
-        return event.path("api_version").stringValue("").endsWith("." + StripeEventReader.TRAIN) ? "new" : "quarantined";
+        return event.path("api_version").stringValue("").endsWith("." + StripeEventReader.TRAIN)
+                ? "new"
+                : "quarantined";
     }
 
     private static @Nullable String customer(JsonNode object) {

@@ -21,7 +21,8 @@ import press.mainstay.shared.Frequency;
 /// @param checkoutOrigin where the payment page lives; another one with a custom domain at Stripe
 /// @param pollEvery how often Stripe's list of events is asked for what no webhook brought
 /// @param productNames what Stripe's pages and mails call a gift; discreet, since they end up in mailboxes
-/// @param statementSuffix follows your account's prefix on the card statement of a one-off gift; together at most 22 characters
+/// @param statementSuffix follows your account's prefix on the card statement of a one-off gift; together at most 22
+///     characters
 @Validated
 @ConfigurationProperties("mainstay.stripe")
 public record StripeProperties(
@@ -31,7 +32,9 @@ public record StripeProperties(
         @DefaultValue("https://checkout.stripe.com") URI checkoutOrigin,
         @DefaultValue("10m") Duration pollEvery,
         @NotNull Map<Frequency, String> productNames,
-        @Nullable @Pattern(regexp = "(?=.*[A-Za-z])[A-Za-z0-9 .-]{2,18}") String statementSuffix) {
+
+        @Nullable @Pattern(regexp = "(?=.*[A-Za-z])[A-Za-z0-9 .-]{2,18}")
+        String statementSuffix) {
 
     /// Whether real money moves: read off the key, `sk_live_…` or `rk_live_…`.
     boolean livemode() {

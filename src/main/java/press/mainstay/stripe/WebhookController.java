@@ -22,7 +22,8 @@ class WebhookController {
     private final List<String> secrets;
     private final MeterRegistry meters;
 
-    WebhookController(StripeInbox inbox, QueueWorker stripeEventWorker, StripeProperties properties, MeterRegistry meters) {
+    WebhookController(
+            StripeInbox inbox, QueueWorker stripeEventWorker, StripeProperties properties, MeterRegistry meters) {
         this.inbox = inbox;
         this.worker = stripeEventWorker;
         this.secrets = properties.webhookSecrets();
@@ -49,7 +50,8 @@ class WebhookController {
     }
 
     private ResponseEntity<Void> answer(HttpStatus status) {
-        meters.counter("mainstay.stripe.webhook", "status", Integer.toString(status.value())).increment();
+        meters.counter("mainstay.stripe.webhook", "status", Integer.toString(status.value()))
+                .increment();
         return ResponseEntity.status(status).build();
     }
 }

@@ -13,8 +13,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/// Tells whether a webhook comes from Stripe. Ours rather than stripe-java's, which knows one secret, bounds the clock's
-/// skew in one direction only, takes a decoded text and throws half a dozen exceptions on malformed headers.
+/// Tells whether a webhook comes from Stripe. Ours rather than stripe-java's, which knows one secret, bounds the
+/// clock's skew in one direction only, takes a decoded text and throws half a dozen exceptions on malformed headers.
 ///
 /// @see <a href="https://docs.stripe.com/webhooks#verify-manually">Verify webhook signatures manually</a>
 final class WebhookSignature {
