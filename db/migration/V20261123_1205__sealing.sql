@@ -3,7 +3,7 @@ create table canary (
     id     uuid    primary key,
     sealed bytea   not null,
     hash   bytea   not null,
-    only   boolean not null default true unique check (only)
+    the_one boolean not null default true unique check (the_one)
 );
 
 -- The key with which all values of a sealed column are known to be sealed.

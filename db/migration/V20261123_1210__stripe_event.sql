@@ -30,5 +30,5 @@ create index stripe_event_trouble on stripe_event (received_at) where status in 
 create table stripe_account (
     livemode     boolean     not null,
     polled_until timestamptz not null,                -- Stripe's time: every event before it is kept
-    only         boolean     not null default true primary key check (only)
+    the_one      boolean     not null default true primary key check (the_one)
 );

@@ -281,14 +281,14 @@ public class StripeGateway {
         });
         try {
             return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
+        } catch (TimeoutException _) {
             caller.interrupt();
-            throw new StripeUnavailableException(name, "no answer in time", e);
+            throw new StripeUnavailableException(name, "no answer in time");
         } catch (ExecutionException e) {
-            throw new StripeUnavailableException(name, reason(e.getCause()), e.getCause());
-        } catch (InterruptedException e) {
+            throw new StripeUnavailableException(name, reason(e.getCause()));
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            throw new StripeUnavailableException(name, "interrupted", e);
+            throw new StripeUnavailableException(name, "interrupted");
         }
     }
 

@@ -33,8 +33,16 @@ class StripePoll {
         this.jdbc = jdbc;
     }
 
-    /// @throws StripeUnavailableException if Stripe does not answer; the next run begins at the same place
+    /// If Stripe does not answer, the next run begins at the same place.
     void run() {
+        try {
+            poll();
+        } catch (StripeUnavailableException e) {
+            log.warn("{}; its events are asked for again later", e.getMessage());
+        }
+    }
+
+    private void poll() {
         var from = cursor().minus(OVERLAP);
         var newest = Instant.MIN;
         var news = 0;

@@ -1,0 +1,29 @@
+package press.mainstay.donation;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Where a reader came from. What is no such thing is dropped, never an error: the links are typed by editors, cut by
+/// mail programs and played with by strangers, and none of that is a reason to refuse a gift.
+///
+/// @param campaign `[a-z0-9._-]{1,64}`
+/// @param component what was clicked, of the same form, such as `article-box`
+/// @param article the path of an article on the newsroom's site, without host, query or fragment
+public record Source(
+        @Nullable String campaign,
+        @Nullable String component,
+        @Nullable String article) {
+
+    private static final Pattern WORD = Pattern.compile("[a-z0-9._-]{1,64}");
+    private static final Pattern PATH = Pattern.compile("/(?![/\\\\])[\\p{L}\\p{M}\\p{N}/._~%!$&'()*+,;=:@-]{0,299}");
+
+    public Source {
+        campaign = kept(campaign, WORD);
+        component = kept(component, WORD);
+        article = kept(article, PATH);
+    }
+
+    private static @Nullable String kept(@Nullable String text, Pattern form) {
+        return text != null && form.matcher(text).matches() ? text : null;
+    }
+}

@@ -1,0 +1,102 @@
+package press.mainstay.donation;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.util.UriComponentsBuilder;
+import press.mainstay.ledger.LedgerService;
+import press.mainstay.stripe.StripeEvent.CheckoutCompleted;
+import press.mainstay.stripe.StripeGateway;
+import press.mainstay.stripe.StripeInbox;
+import press.mainstay.stripe.StripeUnavailableException;
+
+/// Where Stripe sends the reader who has paid, usually before it tells us.
+@Controller
+class ThanksController {
+
+    private static final Logger log = LoggerFactory.getLogger(ThanksController.class);
+    private static final Pattern SESSION = Pattern.compile("cs_[A-Za-z0-9_]{1,200}");
+
+    private final DonationService donations;
+    private final DonationCookie cookie;
+    private final LedgerService ledger;
+    private final StripeGateway stripe;
+    private final StripeInbox inbox;
+
+    ThanksController(
+            DonationService donations,
+            DonationCookie cookie,
+            LedgerService ledger,
+            StripeGateway stripe,
+            StripeInbox inbox) {
+        this.donations = donations;
+        this.cookie = cookie;
+        this.ledger = ledger;
+        this.stripe = stripe;
+        this.inbox = inbox;
+    }
+
+    /// @param session as Stripe fills it in; who sends another's sees thanks, and nothing of the gift
+    @GetMapping("/thanks")
+    String thanks(
+            @RequestParam(name = "session_id", defaultValue = "") String session,
+            Locale locale,
+            Model model,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        model.addAttribute("state", "unknown");
+        var own = cookie.donationsOf(request);
+        if (!own.isEmpty() && SESSION.matcher(session).matches()) {
+            show(session, own, locale, model);
+        }
+        return "donation/thanks";
+    }
+
+    private void show(String session, Set<UUID> own, Locale locale, Model model) {
+        var known = donations.byCheckoutSession(session);
+        if (known.isPresent() && !own.contains(known.get().id())) {
+            return;
+        }
+        var booked = known.isPresent() && !ledger.paymentsFor(known.get().id()).isEmpty();
+        var told = booked ? Optional.<CheckoutCompleted>empty() : askStripe(session);
+        var donation = known.or(() -> told.map(CheckoutCompleted::donation).flatMap(donations::find))
+                .filter(candidate -> own.contains(candidate.id()));
+        if (donation.isEmpty()) {
+            return;
+        }
+        told.ifPresent(inbox::apply);
+        var paid = booked || told.map(CheckoutCompleted::paid).orElse(false);
+        model.addAttribute("state", paid ? "confirmed" : "pending");
+        model.addAttribute("amount", donation.get().amount().format(locale));
+        model.addAttribute("frequency", donation.get().frequency());
+        model.addAttribute("again", again(session, locale));
+    }
+
+    private static String again(String session, Locale locale) {
+        return UriComponentsBuilder.fromPath("/thanks")
+                .queryParam("lang", locale.toLanguageTag())
+                .queryParam("session_id", session)
+                .toUriString();
+    }
+
+    private Optional<CheckoutCompleted> askStripe(String session) {
+        try {
+            return stripe.completedCheckout(session);
+        } catch (StripeUnavailableException e) {
+            log.warn("{}; the reader sees that the gift is being confirmed", e.getMessage());
+            return Optional.empty();
+        }
+    }
+}

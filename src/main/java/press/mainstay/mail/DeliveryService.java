@@ -1,0 +1,150 @@
+package press.mainstay.mail;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import press.mainstay.shared.ErrorCode;
+
+/// Keeps the promises of letters: each is sent at most once, with one exception. A letter whose hand-over is in doubt
+/// (the mail server had it all and did not answer, or we died meanwhile) is repeated once under the same Message-ID.
+@Service
+class DeliveryService {
+
+    private static final Logger log = LoggerFactory.getLogger(DeliveryService.class);
+
+    /// Longer than the longest wait for a mail server's answer: who has not reported by then is dead.
+    private static final Duration LEASE = Duration.ofMinutes(10);
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+
+    private final JdbcClient jdbc;
+    private final Clock clock;
+    private final LetterSender sender;
+    private final Map<String, Letter> kinds;
+
+    DeliveryService(JdbcClient jdbc, Clock clock, LetterSender sender, List<Letter> kinds) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+        this.sender = sender;
+        this.kinds = kinds.stream().collect(Collectors.toMap(Letter::kind, Function.identity()));
+    }
+
+    /// Sends the letter that is due the longest. The row says so before the mail server hears of it, and no
+    /// connection to the database is held meanwhile.
+    ///
+    /// @return whether there was one
+    boolean sendNext() {
+        var claimed = jdbc.sql("""
+                        update letter set attempts = attempts + 1, next_try_at = :leaseEnd,
+                            status = case
+                                when status = 'sending' and doubts = 1 then 'in_doubt'
+                                when send_before <= :now and status = 'waiting' then 'late'
+                                else 'sending' end,
+                            doubts = doubts + case when status = 'sending' then 1 else 0 end
+                        where id = (
+                            select id from letter where status in ('waiting', 'sending') and next_try_at <= :machineNow
+                            order by next_try_at limit 1 for update skip locked)
+                        returning id, kind, about, supporter, status, attempts, doubts
+                        """)
+                .param("machineNow", machineNow())
+                .param("leaseEnd", machineNow().plus(LEASE))
+                .param("now", utc(clock.instant()))
+                .query(Claimed.class)
+                .optional();
+        claimed.ifPresent(this::send);
+        return claimed.isPresent();
+    }
+
+    private record Claimed(
+            UUID id, String kind, String about, UUID supporter, String status, int attempts, int doubts) {}
+
+    private void send(Claimed letter) {
+        if (!letter.status().equals("sending")) {
+            log.warn("Letter {} ({}) is given up: {}", letter.id(), letter.kind(), letter.status());
+            return;
+        }
+        try {
+            var content = kind(letter).write(letter.supporter(), letter.about());
+            if (content.isEmpty()) {
+                end(letter, "unwanted", null);
+                return;
+            }
+            switch (sender.send(letter.id(), content.get())) {
+                case Handover.Accepted _ -> end(letter, "sent", null);
+                case Handover.Refused(String code) -> end(letter, "refused", code);
+                case Handover.NotSent(String code) -> putOff(letter, 0, code);
+                case Handover.InDoubt(String code) when letter.doubts() == 0 -> putOff(letter, 1, code);
+                case Handover.InDoubt(String code) -> end(letter, "in_doubt", code);
+            }
+        } catch (RuntimeException e) {
+            // a faulty template, a key we lack: nothing was sent, and the next release may mend it
+            putOff(letter, 0, ErrorCode.of(e));
+        }
+    }
+
+    private Letter kind(Claimed letter) {
+        var kind = kinds.get(letter.kind());
+        if (kind == null) {
+            throw new IllegalStateException("No letter of kind " + letter.kind());
+        }
+        return kind;
+    }
+
+    private void end(Claimed letter, String status, @Nullable String error) {
+        if (error != null) {
+            log.warn("Letter {} ({}) is given up: {} {}", letter.id(), letter.kind(), status, error);
+        }
+        jdbc.sql("""
+                        update letter set status = :status, last_error = :error,
+                            sent_at = case when :status = 'sent' then cast(:now as timestamptz) end
+                        where id = :id
+                        """)
+                .param("id", letter.id())
+                .param("status", status)
+                .param("error", error)
+                .param("now", utc(clock.instant()))
+                .update();
+    }
+
+    private void putOff(Claimed letter, int doubts, String error) {
+        log.warn(
+                "Letter {} ({}) is put off after attempt {}: {}", letter.id(), letter.kind(), letter.attempts(), error);
+        jdbc.sql("""
+                        update letter set status = 'waiting', doubts = doubts + :doubts, last_error = :error, next_try_at = :next
+                        where id = :id
+                        """)
+                .param("id", letter.id())
+                .param("doubts", doubts)
+                .param("error", error)
+                .param("next", machineNow().plus(pause(letter.attempts())))
+                .update();
+    }
+
+    private static Duration pause(int attempts) {
+        var pause = FIRST_PAUSE.multipliedBy(1L << Math.min(2 * (attempts - 1), 20));
+        var bounded = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+        return bounded.plusMillis(ThreadLocalRandom.current().nextLong(bounded.toMillis() / 2 + 1));
+    }
+
+    private static OffsetDateTime machineNow() {
+        return OffsetDateTime.now(ZoneOffset.UTC);
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+}

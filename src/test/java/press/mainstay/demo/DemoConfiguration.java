@@ -1,0 +1,71 @@
+package press.mainstay.demo;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import java.net.URI;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.event.EventListener;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.mail.javamail.JavaMailSenderImpl;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.ServerResponse;
+import press.mainstay.demo.stripe.StripeSimulator;
+
+/// What demo and tests add to the service. Without a stereotype, so that component scan passes by: name it as a source.
+public class DemoConfiguration {
+
+    private final ObjectProvider<StripeSimulator> stripe;
+
+    DemoConfiguration(ObjectProvider<StripeSimulator> stripe) {
+        this.stripe = stripe;
+    }
+
+    /// Jobs fall due by the clock that can be moved.
+    @Bean
+    @ConditionalOnMissingBean
+    com.github.kagkarlsson.scheduler.Clock schedulerClock(Clock clock) {
+        return clock::instant;
+    }
+
+    @Bean
+    TimeMachine timeMachine(DemoClock clock, JdbcClient jdbc, ObjectProvider<Scheduler> scheduler) {
+        return new TimeMachine(
+                clock,
+                stripe.getIfAvailable(),
+                jdbc,
+                () -> scheduler.ifAvailable(Scheduler::triggerCheckForDueExecutions));
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> demoPages(
+            DemoMail mail, DemoClock clock, TimeMachine machine) {
+        var simulator = stripe.getIfAvailable();
+        return new DemoPages(mail, clock, machine, simulator == null ? null : simulator.url()).routes();
+    }
+
+    /// An instance, since a property can name only a class.
+    @Bean
+    static BeanPostProcessor promptMailSockets() {
+        return new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                if (bean instanceof JavaMailSenderImpl sender) {
+                    sender.getJavaMailProperties().put("mail.smtp.socketFactory", DemoMail.promptSockets());
+                }
+                return bean;
+            }
+        };
+    }
+
+    @EventListener
+    void sendWebhooks(WebServerInitializedEvent started) {
+        if (!"management".equals(started.getApplicationContext().getServerNamespace())) {
+            var endpoint = URI.create("http://localhost:" + started.getWebServer().getPort() + "/webhooks/stripe");
+            stripe.ifAvailable(simulator -> simulator.sendWebhooksTo(endpoint, Surroundings.WEBHOOK_SECRET));
+        }
+    }
+}
