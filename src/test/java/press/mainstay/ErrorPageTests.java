@@ -29,7 +29,9 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Import;
+import press.mainstay.newsroom.NewsroomProperties;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
@@ -48,7 +50,8 @@ class ErrorPageTests {
                 UserDetailsServiceAutoConfiguration.class
             },
             excludeName = "com.github.kagkarlsson.scheduler.boot.autoconfigure.DbSchedulerAutoConfiguration")
-    @EnableConfigurationProperties(OriginsProperties.class)
+    @EnableConfigurationProperties({OriginsProperties.class, NewsroomProperties.class})
+    @ComponentScan("press.mainstay.newsroom") // the frame of every page
     @Import({WebSecurityConfiguration.class, FailureFilter.class, ErrorPageController.class})
     static class Doors {
 
@@ -90,7 +93,6 @@ class ErrorPageTests {
                         "--management.server.port=0",
                         "--management.endpoint.health.validate-group-membership=false", // no database here
                         "--spring.main.banner-mode=off",
-                        "--spring.messages.basename=errors",
                         "--mainstay.newsroom.public-url=https://support.example.org");
         port = ((WebServerApplicationContext) doors).getWebServer().getPort();
     }
