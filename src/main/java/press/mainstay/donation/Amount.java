@@ -11,10 +11,9 @@ import press.mainstay.shared.Money;
 
 /// What became of an amount that a reader typed.
 ///
-/// Read are the digits of any script, one decimal point or comma (Arabic ones too), blanks around, and the currency's
-/// own
-/// sign or code before or behind. All else is refused rather than guessed: what looks like a separator of thousands is
-/// a decimal point elsewhere, and a reader must not give a thousand times what was meant.
+/// Read are the digits of any script, one decimal point or comma (Arabic ones too), blanks around, and the
+/// currency's own sign or code before or behind. All else is refused rather than guessed: what looks like a
+/// separator of thousands is a decimal point elsewhere, and a reader must not give a thousand times what was meant.
 sealed interface Amount {
 
     record Accepted(Money money) implements Amount {}

@@ -2,8 +2,8 @@ package press.mainstay.donation;
 
 import java.util.Locale;
 
-/// A way to pay that the support page shows. What a reader is offered in the end is Stripe's to decide, by country and
-/// device and by what is switched on there.
+/// A way to pay that the support page shows. What a reader is offered in the end is Stripe's to decide, by country
+/// and device and by what is switched on there.
 public enum PaymentMethod {
     CARD,
     APPLE_PAY,

@@ -3,8 +3,8 @@ package press.mainstay.donation;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Where a reader came from. What is no such thing is dropped, never an error: the links are typed by editors, cut by
-/// mail programs and played with by strangers, and none of that is a reason to refuse a gift.
+/// Where a reader came from. What is no such thing is dropped, never an error: the links are typed by editors, cut
+/// by mail programs and played with by strangers, and none of that is a reason to refuse a gift.
 ///
 /// @param campaign `[a-z0-9._-]{1,64}`
 /// @param component what was clicked, of the same form, such as `article-box`

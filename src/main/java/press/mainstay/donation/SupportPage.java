@@ -17,8 +17,7 @@ import press.mainstay.shared.Frequency;
 import press.mainstay.shared.Money;
 
 /// The support page: what may be picked and what is. It is read from the parameters of a link or of the form, which
-/// have
-/// the same names.
+/// have the same names.
 ///
 /// | Parameter | What |
 /// |---|---|
@@ -194,8 +193,8 @@ public record SupportPage(
         return Math.min(2, Money.decimals(currency));
     }
 
-    /// The same choices in another currency. An amount goes along only if it is one to pick there too: five dollars are
-    /// about five euros, but five thousand yen are not five thousand dollars.
+    /// The same choices in another currency. An amount goes along only if it is one to pick there too: five dollars
+    /// are about five euros, but five thousand yen are not five thousand dollars.
     public String in(String other) {
         var link = new LinkedHashMap<>(asked);
         var offered = Optional.ofNullable(settings.amounts().get(other).get(frequency)).stream()

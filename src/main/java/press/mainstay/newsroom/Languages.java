@@ -16,10 +16,9 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.LocaleResolver;
 
-/// The languages that pages and letters are written in: English, and each that has a `messages_….properties`.
-/// A reader gets the one asked for by the parameter `lang`, else what the browser likes best. No cookie remembers it,
-/// so
-/// that pages can be cached for all; links and forms carry `lang` on.
+/// The languages that pages and letters are written in: English, and each that has a `messages_….properties`. A
+/// reader gets the one asked for by the parameter `lang`, else what the browser likes best. No cookie remembers it,
+/// so that pages can be cached for all; links and forms carry `lang` on.
 @Component("localeResolver")
 public class Languages implements LocaleResolver {
 

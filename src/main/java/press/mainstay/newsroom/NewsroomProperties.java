@@ -20,10 +20,8 @@ import press.mainstay.shared.EmailAddress;
 /// @param privacyPolicy linked at the foot of each page; left out if absent
 /// @param sender who letters come from; discreet by default, since a lock screen shows it
 /// @param texts a newsroom's own words by language and key of the message bundles: `texts.en.appeal.headline`. A
-/// language
-///     with an `appeal.headline` of its own has the whole appeal from here, and where there is one, pages are offered
-/// in
-///     these languages only.
+///     language with an `appeal.headline` of its own has the whole appeal from here, and where there is one, pages
+///     are offered in these languages only.
 @Validated
 @ConfigurationProperties("mainstay.newsroom")
 public record NewsroomProperties(

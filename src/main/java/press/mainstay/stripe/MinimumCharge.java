@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import press.mainstay.shared.Money;
 
-/// The smallest amounts that Stripe charges. They hold for the currency that Stripe pays out in: with another payout
-/// currency an amount is converted first, so stay clearly above.
+/// The smallest amounts that Stripe charges. They hold for the currency that Stripe pays out in: with another
+/// payout currency an amount is converted first, so stay clearly above.
 ///
 /// @see <a href="https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts">Minimum charge amounts</a>
 public final class MinimumCharge {

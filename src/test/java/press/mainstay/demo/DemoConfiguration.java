@@ -2,10 +2,8 @@ package press.mainstay.demo;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import java.net.URI;
-import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
@@ -22,13 +20,6 @@ public class DemoConfiguration {
 
     DemoConfiguration(ObjectProvider<StripeSimulator> stripe) {
         this.stripe = stripe;
-    }
-
-    /// Jobs fall due by the clock that can be moved.
-    @Bean
-    @ConditionalOnMissingBean
-    com.github.kagkarlsson.scheduler.Clock schedulerClock(Clock clock) {
-        return clock::instant;
     }
 
     @Bean

@@ -12,25 +12,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringApplication;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.FileSystemUtils;
 
 /// A PostgreSQL server of our own, with the service's database and one for what surrounds the service.
 ///
-/// It does not stop by itself at the end of the JVM: whoever starts it closes it, after all that uses it.
+/// It stops when the JVM ends, after every application context is closed.
 public final class DemoDatabase implements AutoCloseable {
 
     /// The service's own database.
@@ -48,11 +52,15 @@ public final class DemoDatabase implements AutoCloseable {
     private final EmbeddedPostgres server;
     private final @Nullable FileChannel lock;
     private final Map<String, HikariDataSource> pools = new ConcurrentHashMap<>();
+    private final Deque<AutoCloseable> users = new ConcurrentLinkedDeque<>();
     private final AtomicInteger clones = new AtomicInteger();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private DemoDatabase(EmbeddedPostgres server, @Nullable FileChannel lock) {
         this.server = server;
         this.lock = lock;
+        // not as a bean's destroy method: the scheduler and the pool still need PostgreSQL when beans are destroyed
+        SpringApplication.getShutdownHandlers().add(this::close);
         try {
             create(MAINSTAY);
             create(DEMO);
@@ -174,8 +182,23 @@ public final class DemoDatabase implements AutoCloseable {
         return server.getPort();
     }
 
+    /// Closes this before the server, the last one first.
+    void closeFirst(AutoCloseable user) {
+        users.push(user);
+    }
+
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        for (var user : users) {
+            try {
+                user.close();
+            } catch (Exception e) {
+                log.warn("{} did not close as asked", user.getClass().getSimpleName(), e);
+            }
+        }
         pools.values().forEach(HikariDataSource::close);
         try {
             server.close();

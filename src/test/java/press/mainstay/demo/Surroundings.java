@@ -3,14 +3,14 @@ package press.mainstay.demo;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 import press.mainstay.demo.stripe.StripeSimulator;
 
 /// What the service finds around it: a database, a mail server, a clock and Stripe, or one that plays it. Started before
-/// the service, closed after it.
-public final class Surroundings implements AutoCloseable {
+/// the service; they end with the
+/// server.
+public final class Surroundings {
 
     /// What the simulator signs its webhooks with.
     static final String WEBHOOK_SECRET = "whsec_demo";
@@ -23,14 +23,13 @@ public final class Surroundings implements AutoCloseable {
 
     private Surroundings(DemoDatabase server, String mainstay, String demo, @Nullable Integer stripePort) {
         this.server = server;
-        try {
-            var database = server.dataSource(demo);
-            clock = new DemoClock(stripePort == null ? null : database);
-            mail = new DemoMail(database, clock);
-            stripe = stripePort == null ? null : new StripeSimulator(database, clock, stripePort);
-        } catch (RuntimeException e) {
-            server.close();
-            throw e;
+        var database = server.dataSource(demo);
+        clock = new DemoClock(stripePort == null ? null : database);
+        mail = new DemoMail(database, clock);
+        server.closeFirst(mail);
+        stripe = stripePort == null ? null : new StripeSimulator(database, clock, stripePort);
+        if (stripe != null) {
+            server.closeFirst(stripe);
         }
         settings.put("spring.datasource.url", server.url(mainstay));
         settings.put("spring.datasource.username", DemoDatabase.USER);
@@ -69,7 +68,7 @@ public final class Surroundings implements AutoCloseable {
     }
 
     /// For a context that is not refreshed yet: its settings win over all others, and `Clock`, `DemoMail`,
-    /// `DemoDatabase` and `StripeSimulator` are beans of it. All is closed when the JVM ends, after every context.
+    /// `DemoDatabase` and `StripeSimulator` are beans of it.
     public void attachTo(ConfigurableApplicationContext context) {
         context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("surroundings", settings));
         var beans = context.getBeanFactory();
@@ -79,8 +78,6 @@ public final class Surroundings implements AutoCloseable {
         if (stripe != null) {
             beans.registerSingleton("stripeSimulator", stripe);
         }
-        // not as a bean's destroy method: the scheduler and the pool still need PostgreSQL when beans are destroyed
-        SpringApplication.getShutdownHandlers().add(this::close);
     }
 
     /// Where to look at what Stripe holds, for people.
@@ -95,14 +92,5 @@ public final class Surroundings implements AutoCloseable {
             throw new IllegalStateException("Stripe is not played here");
         }
         return stripe;
-    }
-
-    @Override
-    public void close() {
-        if (stripe != null) {
-            stripe.close();
-        }
-        mail.close();
-        server.close();
     }
 }

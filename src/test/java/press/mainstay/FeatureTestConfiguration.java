@@ -1,0 +1,62 @@
+package press.mainstay;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Scope;
+import org.springframework.core.env.Environment;
+import press.mainstay.demo.DemoDatabase;
+import press.mainstay.demo.Surroundings;
+import press.mainstay.sealing.Keysets;
+
+/// How `FeatureTest` starts the service. Without a stereotype, as component scan passes here too.
+class FeatureTestConfiguration {
+
+    @Bean
+    @Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+    Visitor visitor(Environment environment) {
+        return new Visitor(URI.create("http://localhost:" + environment.getRequiredProperty("local.server.port")));
+    }
+
+    static class Start implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+        private static final AtomicInteger services = new AtomicInteger();
+
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            var number = services.incrementAndGet();
+            var server = Server.RUNNING;
+            var mainstay = DemoDatabase.MAINSTAY + number;
+            var demo = DemoDatabase.DEMO + number;
+            server.create(mainstay);
+            server.create(demo);
+            // chosen here, so that links in letters lead to it
+            var port = freePort();
+            Surroundings.played(server, mainstay, demo, 0)
+                    .set("server.port", port)
+                    .set("mainstay.newsroom.public-url", "http://localhost:" + port)
+                    .set("mainstay.sealing.keysets", Keysets.generate().toJson())
+                    .attachTo(context);
+        }
+
+        private static int freePort() {
+            try (var socket = new ServerSocket(0)) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /// Started with the first service of this JVM.
+    private static final class Server {
+
+        static final DemoDatabase RUNNING = DemoDatabase.temporary();
+    }
+}
