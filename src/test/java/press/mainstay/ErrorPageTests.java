@@ -127,7 +127,7 @@ class ErrorPageTests {
         assertThat(english.statusCode()).isEqualTo(404);
         assertThat(english.headers().firstValue("Cache-Control")).hasValue("no-store");
         assertThat(english.headers().firstValue("Content-Security-Policy")).isPresent();
-        assertThat(english.body()).contains("There is no page here").doesNotContain("nowhere");
+        assertThat(english.body()).contains("<h1>There is no page here</h1>", "<title>There is no page here ").doesNotContain("nowhere");
         assertThat(russian.body()).contains("Такой страницы нет");
     }
 
