@@ -31,11 +31,11 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Import;
-import press.mainstay.newsroom.NewsroomProperties;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
+import press.mainstay.newsroom.NewsroomProperties;
 
 /// What a reader sees of a failure, and what nobody sees: the doors alone, on a real server, before pages made to fail.
 @ExtendWith(OutputCaptureExtension.class)
@@ -127,7 +127,9 @@ class ErrorPageTests {
         assertThat(english.statusCode()).isEqualTo(404);
         assertThat(english.headers().firstValue("Cache-Control")).hasValue("no-store");
         assertThat(english.headers().firstValue("Content-Security-Policy")).isPresent();
-        assertThat(english.body()).contains("<h1>There is no page here</h1>", "<title>There is no page here ").doesNotContain("nowhere");
+        assertThat(english.body())
+                .contains("<h1>There is no page here</h1>", "<title>There is no page here ")
+                .doesNotContain("nowhere");
         assertThat(russian.body()).contains("Такой страницы нет");
     }
 
