@@ -91,7 +91,7 @@ class SettingsTests {
     @CsvSource(delimiter = '|', textBlock = """
             mainstay.newsroom.public-url | http://localhost:8080
             mainstay.newsroom.public-url | http://examplenews.onion
-            mainstay.origins             | https://www.example.org, http://examplenews.onion
+            mainstay.origins             | https://www.example.org/, http://examplenews.onion
             """)
     void whatIsRightStarts(String key, String value, CapturedOutput output) {
         start(with(key, value));
