@@ -54,7 +54,7 @@ class ErrorPageController implements ErrorController {
         }
         var accepted = accepted(request);
         if (accepted.stream().anyMatch(type -> type.isCompatibleWith(MediaType.TEXT_HTML) && !type.isWildcardType())) {
-            return new ModelAndView("error/message", Map.of("title", title, "text", text));
+            return new ModelAndView("error/message", Map.of("headline", title, "text", text));
         }
         var asJson = accepted.stream()
                 .anyMatch(type -> type.isCompatibleWith(MediaType.APPLICATION_JSON) && !type.isWildcardType());

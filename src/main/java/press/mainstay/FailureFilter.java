@@ -51,7 +51,8 @@ class FailureFilter extends OncePerRequestFilter {
             chain.doFilter(error ? withReadableParameters(request) : request, response);
         } catch (ClientAbortException gone) {
             throw gone; // Tomcat lets go of the connection
-        } catch (Exception | Error failure) {
+        } catch (Exception | Error thrown) {
+            var failure = thrown instanceof ServletException && thrown.getCause() != null ? thrown.getCause() : thrown;
             var status = status(failure);
             log(request, status, failure);
             if (response.isCommitted()) {

@@ -12,7 +12,9 @@ record Origin(String scheme, String host, int port) {
         if (uri.getRawUserInfo() != null
                 || uri.getRawQuery() != null
                 || uri.getRawFragment() != null
-                || !(uri.getRawPath() == null || uri.getRawPath().isEmpty())) {
+                || !(uri.getRawPath() == null
+                        || uri.getRawPath().isEmpty()
+                        || uri.getRawPath().equals("/"))) {
             throw new IllegalArgumentException("An origin is a scheme, a host and perhaps a port, nothing more");
         }
         return of(uri);

@@ -153,7 +153,9 @@ class SettingsConfiguration {
 
         private void problem(String problem, String mend) {
             problems.add(problem);
-            mends.add(mend);
+            if (!mends.contains(mend)) {
+                mends.add(mend);
+            }
         }
 
         private @Nullable String value(String property) {
