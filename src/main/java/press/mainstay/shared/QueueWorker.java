@@ -19,7 +19,8 @@ public final class QueueWorker implements SmartLifecycle {
     private final String queue;
     private final BooleanSupplier work;
     private final Semaphore wakeUp = new Semaphore(0);
-    private volatile @Nullable Thread thread;
+    private volatile boolean running;
+    private @Nullable Thread thread;
 
     /// @param queue the table's name, for the thread and the log
     /// @param work does one piece; returns whether there may be more to do right now
@@ -34,18 +35,18 @@ public final class QueueWorker implements SmartLifecycle {
     }
 
     @Override
-    public void start() {
+    public synchronized void start() {
+        running = true;
         thread = Thread.ofVirtual().name(queue).start(this::run);
     }
 
     @Override
-    public void stop() {
-        var running = thread;
-        thread = null;
+    public synchronized void stop() {
+        running = false;
         wake();
-        if (running != null) {
+        if (thread != null) {
             try {
-                running.join();
+                thread.join();
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
             }
@@ -54,15 +55,15 @@ public final class QueueWorker implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return thread != null;
+        return running;
     }
 
     private void run() {
-        while (isRunning()) {
+        while (running) {
             try {
                 var _ = wakeUp.tryAcquire(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
                 wakeUp.drainPermits();
-                while (isRunning() && work.getAsBoolean()) {
+                while (running && work.getAsBoolean()) {
                     // more to do
                 }
             } catch (InterruptedException _) {
