@@ -13,7 +13,8 @@ import press.mainstay.demo.DemoConfiguration;
 /// The whole service with a real PostgreSQL, Stripe played and mail captured: one for all classes that say so.
 ///
 /// To inject: `Visitor` (each its own), `StripeSimulator`, `DemoMail`, `DemoClock`, `TimeMachine`, `DemoDatabase`,
-/// `JdbcClient` and every bean of the service. Tables and mailboxes are not emptied between tests, as little as they are
+/// `JdbcClient` and every bean of the service. Tables and mailboxes are not emptied between tests, as little as they
+/// are
 /// in life: use an address and a donation of your own. A class that adds properties gets another service with another
 /// database, on the same server.
 @Target(ElementType.TYPE)

@@ -93,9 +93,8 @@ public final class Visitor {
     }
 
     private Answer send(String method, String path, @Nullable String contentType, BodyPublisher body) {
-        var request = HttpRequest.newBuilder(origin.resolve(path))
-                .timeout(PATIENCE)
-                .method(method, body);
+        var request =
+                HttpRequest.newBuilder(origin.resolve(path)).timeout(PATIENCE).method(method, body);
         headers.forEach(request::setHeader);
         if (contentType != null) {
             request.setHeader("Content-Type", contentType);

@@ -1,7 +1,6 @@
 package press.mainstay.demo;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +35,9 @@ public final class DemoApplication {
 
     private static void start(String[] args) {
         var apiKey = testKey(System.getenv("STRIPE_API_KEY"));
-        var port = Optional.ofNullable(System.getenv("SERVER_PORT")).map(Integer::valueOf).orElse(PORT);
+        var port = Optional.ofNullable(System.getenv("SERVER_PORT"))
+                .map(Integer::valueOf)
+                .orElse(PORT);
         if (!free(port)) {
             throw new DemoException("Port " + port + " is in use: stop what listens there, or choose another one with"
                     + " SERVER_PORT=8090 ./mvnw spring-boot:test-run");
@@ -81,8 +82,9 @@ public final class DemoApplication {
             return null;
         }
         if (!apiKey.startsWith("sk_test_") && !apiKey.startsWith("rk_test_")) {
-            throw new DemoException("STRIPE_API_KEY is no key of Stripe's test mode, and the demo takes no other: unset it,"
-                    + " or set one that begins with sk_test_");
+            throw new DemoException(
+                    "STRIPE_API_KEY is no key of Stripe's test mode, and the demo takes no other: unset it,"
+                            + " or set one that begins with sk_test_");
         }
         return apiKey;
     }
@@ -100,7 +102,8 @@ public final class DemoApplication {
         var file = DATA.resolve("keysets.json");
         if (!Files.exists(file)) {
             try {
-                Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                Files.createFile(
+                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
                 Files.writeString(file, Keysets.generate().toJson());
             } catch (IOException e) {
                 throw new DemoException("The demo's keys cannot be written to " + file + ": " + e);
@@ -124,7 +127,6 @@ public final class DemoApplication {
 
                   Ctrl-C stops it. The data stay in demo-data and are there again next time;
                   rm -rf demo-data wipes them.
-                """
-                .formatted(service, service, service, surroundings.stripeAddress(), management);
+                """.formatted(service, service, service, surroundings.stripeAddress(), management);
     }
 }

@@ -9,7 +9,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/// The machine's time and a lead over it that only grows. The lead is kept in the demo's database, so that a restart goes
+/// The machine's time and a lead over it that only grows. The lead is kept in the demo's database, so that a restart
+/// goes
 /// on in the same year.
 public final class DemoClock extends Clock {
 
@@ -85,9 +86,7 @@ public final class DemoClock extends Clock {
                 jdbc.sql("""
                                 insert into demo_clock (id, lead) values (1, :lead)
                                 on conflict (id) do update set lead = excluded.lead
-                                """)
-                        .param("lead", wanted.toString())
-                        .update();
+                                """).param("lead", wanted.toString()).update();
             }
             value = wanted;
         }

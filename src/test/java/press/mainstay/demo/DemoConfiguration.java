@@ -32,8 +32,7 @@ public class DemoConfiguration {
     }
 
     @Bean
-    RouterFunction<ServerResponse> demoPages(
-            DemoMail mail, DemoClock clock, TimeMachine machine) {
+    RouterFunction<ServerResponse> demoPages(DemoMail mail, DemoClock clock, TimeMachine machine) {
         var simulator = stripe.getIfAvailable();
         return new DemoPages(mail, clock, machine, simulator == null ? null : simulator.url()).routes();
     }
@@ -55,7 +54,8 @@ public class DemoConfiguration {
     @EventListener
     void sendWebhooks(WebServerInitializedEvent started) {
         if (!"management".equals(started.getApplicationContext().getServerNamespace())) {
-            var endpoint = URI.create("http://localhost:" + started.getWebServer().getPort() + "/webhooks/stripe");
+            var endpoint =
+                    URI.create("http://localhost:" + started.getWebServer().getPort() + "/webhooks/stripe");
             stripe.ifAvailable(simulator -> simulator.sendWebhooksTo(endpoint, Surroundings.WEBHOOK_SECRET));
         }
     }

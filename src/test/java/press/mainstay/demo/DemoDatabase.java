@@ -252,7 +252,9 @@ public final class DemoDatabase implements AutoCloseable {
                 .flatMap(text -> ProcessHandle.of(Long.parseLong(text)))
                 .filter(process -> isServerOf(process, data));
         if (orphan.isPresent()) {
-            log.info("Stopping PostgreSQL, process {}, that an earlier demo left running", orphan.get().pid());
+            log.info(
+                    "Stopping PostgreSQL, process {}, that an earlier demo left running",
+                    orphan.get().pid());
             stop(orphan.get());
         }
         // PostgreSQL takes any process with this number, even one that is no PostgreSQL, for a running server

@@ -92,7 +92,8 @@ public final class DemoMail implements AutoCloseable {
 
     /// All letters, the newest first.
     public List<Letter> letters() {
-        return jdbc.sql("select number, received_at, recipient, raw from demo_letter order by number desc")
+        return jdbc
+                .sql("select number, received_at, recipient, raw from demo_letter order by number desc")
                 .query(Row.class)
                 .list()
                 .stream()
@@ -134,8 +135,7 @@ public final class DemoMail implements AutoCloseable {
 
     private static Letter read(Row row) {
         try {
-            var message = new MimeMessage(
-                    Session.getInstance(new Properties()), new ByteArrayInputStream(row.raw()));
+            var message = new MimeMessage(Session.getInstance(new Properties()), new ByteArrayInputStream(row.raw()));
             var headers = new ArrayList<Field>();
             for (Header header : Collections.list(message.getAllHeaders())) {
                 headers.add(new Field(header.getName(), MimeUtility.decodeText(MimeUtility.unfold(header.getValue()))));

@@ -31,8 +31,9 @@ final class DemoPages {
     /// A year takes a minute or two; nobody wants to wait for more.
     private static final Duration FARTHEST = Duration.ofDays(800);
 
-    private static final DateTimeFormatter DATE_AND_TIME =
-            DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter DATE_AND_TIME = DateTimeFormatter.ofPattern(
+                    "d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
     private static final Pattern LINK = Pattern.compile("https?://[^\\s<>\"]*[^\\s<>\".,;:!?)]");
 
     private static final String POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self';"
@@ -93,9 +94,7 @@ final class DemoPages {
         }
         var now = clock.instant();
         var target = amount.map(plus -> now.atZone(ZoneOffset.UTC).plus(plus).toInstant());
-        if (target.isEmpty()
-                || !target.get().isAfter(now)
-                || target.get().isAfter(now.plus(FARTHEST))) {
+        if (target.isEmpty() || !target.get().isAfter(now) || target.get().isAfter(now.plus(FARTHEST))) {
             return refusal(
                     request,
                     HttpStatus.BAD_REQUEST,

@@ -7,7 +7,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 import press.mainstay.demo.stripe.StripeSimulator;
 
-/// What the service finds around it: a database, a mail server, a clock and Stripe, or one that plays it. Started before
+/// What the service finds around it: a database, a mail server, a clock and Stripe, or one that plays it. Started
+/// before
 /// the service; they end with the
 /// server.
 public final class Surroundings {

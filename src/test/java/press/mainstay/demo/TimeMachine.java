@@ -60,9 +60,8 @@ public final class TimeMachine {
             settle(simulator);
             while (clock.instant().isBefore(target)) {
                 var widest = clock.instant().plus(WIDEST_STEP);
-                var step = simulator.nextDue()
-                        .filter(due -> due.isBefore(widest))
-                        .orElse(widest);
+                var step =
+                        simulator.nextDue().filter(due -> due.isBefore(widest)).orElse(widest);
                 clock.moveTo(step.isBefore(target) ? step : target);
                 settle(simulator);
             }
@@ -104,10 +103,13 @@ public final class TimeMachine {
 
     private void awaitRest() {
         try {
-            await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(20)).until(() -> {
-                wakeScheduler.run();
-                return unfinished().isEmpty();
-            });
+            await().atMost(PATIENCE)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> {
+                        wakeScheduler.run();
+                        return unfinished().isEmpty();
+                    });
         } catch (ConditionTimeoutException _) {
             throw new DemoException("The service did not come to rest within " + PATIENCE.toSeconds() + " seconds: "
                     + String.join(", ", unfinished()) + ".");
