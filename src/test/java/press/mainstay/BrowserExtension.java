@@ -31,7 +31,8 @@ class BrowserExtension implements ExecutionCondition, ParameterResolver {
             return ConditionEvaluationResult.disabled(
                     "No Chromium at " + CHROMIUM + ": install it, or name it in the environment as CHROMIUM");
         }
-        if (!ClassUtils.isPresent("com.microsoft.playwright.impl.driver.jar.DriverJar", getClass().getClassLoader())) {
+        if (!ClassUtils.isPresent(
+                "com.microsoft.playwright.impl.driver.jar.DriverJar", getClass().getClassLoader())) {
             return ConditionEvaluationResult.disabled(
                     "Playwright's driver is not on the classpath: run Maven with -Pbrowser");
         }
@@ -45,12 +46,10 @@ class BrowserExtension implements ExecutionCondition, ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        var chromium = context.getRoot()
-                .getStore(OURS)
-                .computeIfAbsent(Chromium.class, _ -> new Chromium(), Chromium.class);
+        var chromium =
+                context.getRoot().getStore(OURS).computeIfAbsent(Chromium.class, _ -> new Chromium(), Chromium.class);
         return context.getStore(OURS)
-                .computeIfAbsent(
-                        Browsing.class, _ -> new Browsing(chromium.browser, origin(context)), Browsing.class);
+                .computeIfAbsent(Browsing.class, _ -> new Browsing(chromium.browser, origin(context)), Browsing.class);
     }
 
     private static URI origin(ExtensionContext context) {

@@ -78,7 +78,8 @@ public final class Browsing implements AutoCloseable {
         return context;
     }
 
-    /// Console errors (a breach of the Content-Security-Policy is one), uncaught errors of scripts, and requests to other
+    /// Console errors (a breach of the Content-Security-Policy is one), uncaught errors of scripts, and requests to
+    /// other
     /// hosts than this machine, which are refused.
     public List<String> complaints() {
         return List.copyOf(complaints);
@@ -100,13 +101,16 @@ public final class Browsing implements AutoCloseable {
         assertThat(found.getViolations())
                 .as("rules that axe found broken at %s", page.url())
                 .extracting(rule -> rule.getId() + " at "
-                        + rule.getNodes().stream().map(node -> node.getTarget().toString()).toList())
+                        + rule.getNodes().stream()
+                                .map(node -> node.getTarget().toString())
+                                .toList())
                 .isEmpty();
     }
 
     /// Nothing sticks out sideways.
     public void assertNoSidewaysScrolling(Page page) {
-        var root = (List<?>) page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]");
+        var root =
+                (List<?>) page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]");
         assertThat(((Number) root.get(0)).intValue())
                 .as("width of the content at %s", page.url())
                 .isLessThanOrEqualTo(((Number) root.get(1)).intValue());

@@ -31,7 +31,8 @@ class DemoPagesTests {
         var before = clock.instant();
         var page = browsing.withoutScripts().open("/demo");
 
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("a day")).click();
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("a day"))
+                .click();
 
         assertThat(page.url()).endsWith("/demo");
         assertThat(clock.instant()).isAfterOrEqualTo(before.plus(Duration.ofDays(1)));
@@ -45,7 +46,9 @@ class DemoPagesTests {
         letter.setTo("frame@example.org");
         letter.setFrom("news@paper.example");
         letter.setSubject("Look");
-        letter.setText("Look at /demo", "<html lang=\"en\"><title>Look</title><p style=\"color:#123456\">Look <a href=\"/demo\">here</a></p></html>");
+        letter.setText(
+                "Look at /demo",
+                "<html lang=\"en\"><title>Look</title><p style=\"color:#123456\">Look <a href=\"/demo\">here</a></p></html>");
         sender.send(message);
         var page = browsing.viewport(320, 640).dark().open("/demo/inbox");
         browsing.assertAccessible(page);

@@ -40,7 +40,11 @@ class DemoTests {
 
     @Test
     void aLetterIsReadAsItWasSent() throws MessagingException {
-        send("olga@example.org", "Спасибо — thank you", "Dear Olga,\nsee http://localhost/x?a=1&b=2.\n", "<p>Dear <b>Olga</b></p>");
+        send(
+                "olga@example.org",
+                "Спасибо — thank you",
+                "Dear Olga,\nsee http://localhost/x?a=1&b=2.\n",
+                "<p>Dear <b>Olga</b></p>");
 
         var letter = mail.lettersTo("OLGA@example.org").getFirst();
 
@@ -63,7 +67,11 @@ class DemoTests {
 
     @Test
     void theInboxIsAPageForPeopleAndJsonForPrograms() throws MessagingException {
-        send("ivan@example.org", "<b>A subject</b>", "Text with https://paper.example/a.", "<p>Hello <a href=\"/\">you</a></p>");
+        send(
+                "ivan@example.org",
+                "<b>A subject</b>",
+                "Text with https://paper.example/a.",
+                "<p>Hello <a href=\"/\">you</a></p>");
         var number = mail.lettersTo("ivan@example.org").getFirst().number();
 
         visitor.with("Accept", "text/html");
@@ -80,7 +88,8 @@ class DemoTests {
 
         visitor.with("Accept", "application/json");
         var listed = json.readTree(visitor.get("/demo/inbox").body());
-        assertThat(listed.valueStream().map(letter -> letter.path("to").asString())).contains("ivan@example.org");
+        assertThat(listed.valueStream().map(letter -> letter.path("to").asString()))
+                .contains("ivan@example.org");
         assertThat(json.readTree(visitor.get("/demo/inbox/" + number).body())
                         .path("text")
                         .asString())
