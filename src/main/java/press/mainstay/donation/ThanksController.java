@@ -69,18 +69,32 @@ class ThanksController {
         if (known.isPresent() && !own.contains(known.get().id())) {
             return;
         }
-        var booked = known.isPresent() && !ledger.paymentsFor(known.get().id()).isEmpty();
-        var told = booked ? Optional.<CheckoutCompleted>empty() : askStripe(session);
-        var donation = known.or(() -> told.map(CheckoutCompleted::donation).flatMap(donations::find))
-                .filter(candidate -> own.contains(candidate.id()));
-        if (donation.isEmpty()) {
+        if (known.isPresent() && !ledger.paymentsFor(known.get().id()).isEmpty()) {
+            show("confirmed", known.get(), session, locale, model);
             return;
         }
-        told.ifPresent(inbox::apply);
-        var paid = booked || told.map(CheckoutCompleted::paid).orElse(false);
-        model.addAttribute("state", paid ? "confirmed" : "pending");
-        model.addAttribute("amount", donation.get().amount().format(locale));
-        model.addAttribute("frequency", donation.get().frequency());
+        try {
+            var told = stripe.completedCheckout(session);
+            var donation = known.or(() -> told.map(CheckoutCompleted::donation).flatMap(donations::find))
+                    .filter(candidate -> own.contains(candidate.id()));
+            if (donation.isPresent()) {
+                told.ifPresent(inbox::apply);
+                show(state(told), donation.get(), session, locale, model);
+            }
+        } catch (StripeUnavailableException e) {
+            log.warn("{}; the reader sees that the gift is being confirmed", e.getMessage());
+            known.ifPresent(donation -> show("pending", donation, session, locale, model));
+        }
+    }
+
+    private static String state(Optional<CheckoutCompleted> told) {
+        return told.map(checkout -> checkout.paid() ? "confirmed" : "pending").orElse("open");
+    }
+
+    private static void show(String state, Donation donation, String session, Locale locale, Model model) {
+        model.addAttribute("state", state);
+        model.addAttribute("amount", donation.amount().format(locale));
+        model.addAttribute("frequency", donation.frequency());
         model.addAttribute("again", again(session, locale));
     }
 
@@ -89,14 +103,5 @@ class ThanksController {
                 .queryParam("lang", locale.toLanguageTag())
                 .queryParam("session_id", session)
                 .toUriString();
-    }
-
-    private Optional<CheckoutCompleted> askStripe(String session) {
-        try {
-            return stripe.completedCheckout(session);
-        } catch (StripeUnavailableException e) {
-            log.warn("{}; the reader sees that the gift is being confirmed", e.getMessage());
-            return Optional.empty();
-        }
     }
 }

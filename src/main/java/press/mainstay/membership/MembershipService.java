@@ -42,10 +42,12 @@ class MembershipService {
                             ended_at = coalesce(excluded.ended_at, subscription.ended_at),
                             told_at = excluded.told_at,
                             booked_at = excluded.booked_at
-                        where (excluded.told_at > subscription.told_at
-                                or excluded.told_at = subscription.told_at and not :created)
-                            and (subscription.status not in ('canceled', 'incomplete_expired')
-                                or excluded.status in ('canceled', 'incomplete_expired'))
+                        where case
+                            when subscription.status in ('canceled', 'incomplete_expired')
+                                <> excluded.status in ('canceled', 'incomplete_expired')
+                            then excluded.status in ('canceled', 'incomplete_expired')
+                            when excluded.told_at = subscription.told_at then not :created
+                            else excluded.told_at > subscription.told_at end
                         """)
                 .param("id", changed.subscription())
                 .param("donation", changed.donation())
