@@ -117,6 +117,11 @@ public final class StripeSimulator implements AutoCloseable {
         });
     }
 
+    /// Somebody deletes a product in the Dashboard.
+    public void losesProduct(String product) {
+        world.run(() -> store.remove(store.get("product", product)));
+    }
+
     /// The order in which bursts are shuffled.
     public void shuffleWebhooks(long seed) {
         webhooks.seed(seed);
