@@ -13,7 +13,16 @@ class ModularityTests {
     @Test
     void allPackagesAreSeen() {
         assertThat(modules.stream().map(module -> module.getIdentifier().toString()))
-                .contains("shared", "sealing", "newsroom", "stripe", "supporter", "mail", "ledger", "donation");
+                .contains(
+                        "shared",
+                        "sealing",
+                        "newsroom",
+                        "stripe",
+                        "supporter",
+                        "mail",
+                        "ledger",
+                        "donation",
+                        "membership");
     }
 
     @Test

@@ -53,7 +53,8 @@ class SlowStripeTests {
         try (var browsers = Executors.newVirtualThreadPerTaskExecutor()) {
             var readers = startAll(browsers);
 
-            await().pollInterval(Duration.ofMillis(20)).until(() -> stripe.calls().size() >= READERS);
+            await().pollInterval(Duration.ofMillis(20))
+                    .until(() -> stripe.calls().size() >= READERS);
             assertThat(database.getHikariPoolMXBean().getActiveConnections())
                     .as("the workers of the queues may hold one each")
                     .isLessThanOrEqualTo(3);
@@ -69,18 +70,22 @@ class SlowStripeTests {
     void threeHundredReadersContinueWhileStripeTakesTwoSeconds() throws Exception {
         stripe.faults().all("POST /v1/checkout/sessions").delay(SLOW);
         for (var round = 0; round < 5; round++) {
-            var bare = millisecondsUntilTheLast(HttpRequest.newBuilder(stripe.url().resolve("/v1/checkout/sessions"))
-                    .header("Authorization", "Bearer sk_test_demo")
-                    .header("Content-Type", "application/x-www-form-urlencoded")
-                    .POST(BodyPublishers.ofString("mode=payment&success_url=http://localhost/"
-                            + "&line_items[0][quantity]=1&line_items[0][price_data][currency]=usd"
-                            + "&line_items[0][price_data][unit_amount]=1000"
-                            + "&line_items[0][price_data][product]=mainstay_once"))
-                    .build(), 200);
-            var ours = millisecondsUntilTheLast(HttpRequest.newBuilder(service.origin().resolve("/donations"))
-                    .header("Content-Type", "application/x-www-form-urlencoded")
-                    .POST(BodyPublishers.ofString("frequency=once&amount=10&currency=usd"))
-                    .build(), 303);
+            var bare = millisecondsUntilTheLast(
+                    HttpRequest.newBuilder(stripe.url().resolve("/v1/checkout/sessions"))
+                            .header("Authorization", "Bearer sk_test_demo")
+                            .header("Content-Type", "application/x-www-form-urlencoded")
+                            .POST(BodyPublishers.ofString("mode=payment&success_url=http://localhost/"
+                                    + "&line_items[0][quantity]=1&line_items[0][price_data][currency]=usd"
+                                    + "&line_items[0][price_data][unit_amount]=1000"
+                                    + "&line_items[0][price_data][product]=mainstay_once"))
+                            .build(),
+                    200);
+            var ours = millisecondsUntilTheLast(
+                    HttpRequest.newBuilder(service.origin().resolve("/donations"))
+                            .header("Content-Type", "application/x-www-form-urlencoded")
+                            .POST(BodyPublishers.ofString("frequency=once&amount=10&currency=usd"))
+                            .build(),
+                    303);
             LoggerFactory.getLogger(getClass())
                     .info(
                             "{} readers at once, Stripe slow by {} ms: the last one was sent on after {} ms; bare calls {} ms",
@@ -92,13 +97,14 @@ class SlowStripeTests {
     }
 
     private static long millisecondsUntilTheLast(HttpRequest request, int expected) {
-        try (var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+        try (var client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             var start = System.nanoTime();
             var answers = IntStream.range(0, READERS)
                     .mapToObj(_ -> client.sendAsync(request, BodyHandlers.discarding()))
                     .toList();
-            assertThat(answers).allSatisfy(answer ->
-                    assertThat(answer.join().statusCode()).isEqualTo(expected));
+            assertThat(answers)
+                    .allSatisfy(answer -> assertThat(answer.join().statusCode()).isEqualTo(expected));
             return (System.nanoTime() - start) / 1_000_000;
         }
     }

@@ -64,7 +64,9 @@ class StartOfCheckoutTests {
                 .containsEntry("mode", "subscription")
                 .containsEntry("client_reference_id", donation.get("id").toString())
                 .containsEntry("metadata[donation]", donation.get("id").toString())
-                .containsEntry("subscription_data[metadata][donation]", donation.get("id").toString())
+                .containsEntry(
+                        "subscription_data[metadata][donation]",
+                        donation.get("id").toString())
                 .containsEntry("line_items[0][price_data][unit_amount]", "500")
                 .containsEntry("line_items[0][price_data][currency]", "usd")
                 .containsEntry("line_items[0][price_data][product]", "mainstay_monthly")
@@ -82,10 +84,11 @@ class StartOfCheckoutTests {
         stripe.faults().all(SESSIONS).delay(Duration.ofSeconds(1));
         try (var browser = Executors.newVirtualThreadPerTaskExecutor()) {
             var clicks = browser.invokeAll(IntStream.range(0, 3)
-                    .mapToObj(_ -> (Callable<String>) () ->
-                            reader.post("/donations", form()).location().toString())
+                    .mapToObj(_ -> (Callable<String>)
+                            () -> reader.post("/donations", form()).location().toString())
                     .toList());
-            var pages = List.of(clicks.get(0).get(), clicks.get(1).get(), clicks.get(2).get());
+            var pages = List.of(
+                    clicks.get(0).get(), clicks.get(1).get(), clicks.get(2).get());
             assertThat(pages).allMatch(pages.getFirst()::equals);
         }
         assertThat(donations()).hasSize(1);
@@ -141,9 +144,13 @@ class StartOfCheckoutTests {
 
         stripe.faults().clear();
         assertThat(reader.post("/donations", form()).status()).isEqualTo(303);
-        assertThat(donations()).singleElement().satisfies(donation -> assertThat(donation)
-                .containsEntry("attempt", 2)
-                .hasEntrySatisfying("checkout_session", session -> assertThat(session).isNotNull()));
+        assertThat(donations())
+                .singleElement()
+                .satisfies(donation -> assertThat(donation)
+                        .containsEntry("attempt", 2)
+                        .hasEntrySatisfying(
+                                "checkout_session",
+                                session -> assertThat(session).isNotNull()));
     }
 
     @Test
@@ -153,8 +160,9 @@ class StartOfCheckoutTests {
         assertThat(reader.post("/donations", form()).status()).isEqualTo(303);
 
         assertThat(sessions()).hasSize(2);
-        assertThat(sessions()).extracting(RecordedCall::idempotencyKey).containsOnly(
-                sessions().getFirst().idempotencyKey());
+        assertThat(sessions())
+                .extracting(RecordedCall::idempotencyKey)
+                .containsOnly(sessions().getFirst().idempotencyKey());
         assertThat(sessionsOf(donations().getFirst())).isEqualTo(1);
     }
 
@@ -166,8 +174,8 @@ class StartOfCheckoutTests {
     }
 
     private Map<String, String> form() {
-        return new HashMap<>(Map.of(
-                "frequency", "monthly", "amount", "5", "currency", "usd", "nonce", nonce.toString()));
+        return new HashMap<>(
+                Map.of("frequency", "monthly", "amount", "5", "currency", "usd", "nonce", nonce.toString()));
     }
 
     private List<Map<String, Object>> donations() {

@@ -120,6 +120,19 @@ class ThanksTests {
     }
 
     @Test
+    void aCrashAfterStripeOpenedItsPageLosesNothing() {
+        var thanks = stripe.reader(checkout).paysByCard(address).toString();
+        // as if we had died before the session was noted
+        jdbc.sql("update donation set checkout_session = null where checkout_session = :session")
+                .param("session", session(thanks))
+                .update();
+
+        assertThat(reader.get(thanks).body()).contains("Your gift of £12.50 has arrived");
+        time.settle();
+        assertThat(mail.lettersTo(address)).hasSize(1);
+    }
+
+    @Test
     void aBankDebitIsBeingConfirmedForDaysAndThenBooked() {
         var thanks = stripe.reader(checkout).as("Anna", address).paysBySepa().toString();
         time.settle();

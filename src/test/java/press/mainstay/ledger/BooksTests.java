@@ -55,16 +55,17 @@ class BooksTests {
         }
         time.settle();
 
-        assertThat(stories).allSatisfy(story -> assertThat(books(story))
-                .containsEntry("donation", story.donation())
-                .containsEntry("subscription", story.subscription())
-                .containsEntry("invoice", "in_" + story.word())
-                .containsEntry("customer", story.customer())
-                .containsEntry("balance_transaction", "txn_" + story.word())
-                .containsEntry("entries", 1L)
-                .containsEntry("booked", 500L)
-                .containsEntry("receipts", 1L)
-                .containsEntry("status", "active"));
+        assertThat(stories)
+                .allSatisfy(story -> assertThat(books(story))
+                        .containsEntry("donation", story.donation())
+                        .containsEntry("subscription", story.subscription())
+                        .containsEntry("invoice", "in_" + story.word())
+                        .containsEntry("customer", story.customer())
+                        .containsEntry("balance_transaction", "txn_" + story.word())
+                        .containsEntry("entries", 1L)
+                        .containsEntry("booked", 500L)
+                        .containsEntry("receipts", 1L)
+                        .containsEntry("status", "active"));
     }
 
     @Test
@@ -88,7 +89,8 @@ class BooksTests {
 
         tell(story.subscription(UPDATED, "past_due", story.at().plusSeconds(20)));
         tell(story.subscription(UPDATED, "active", story.at().plusSeconds(10)));
-        tell(story.subscription("customer.subscription.created", "incomplete", story.at().plusSeconds(20)));
+        tell(story.subscription(
+                "customer.subscription.created", "incomplete", story.at().plusSeconds(20)));
 
         assertThat(status(story)).isEqualTo("past_due");
     }
@@ -135,9 +137,6 @@ class BooksTests {
                             select count(*) as entries, sum(minor_units)::bigint as booked
                             from ledger_entry where charge = p.charge and kind = 'payment') e
                         where p.charge = :charge
-                        """)
-                .param("charge", story.charge())
-                .query()
-                .singleRow();
+                        """).param("charge", story.charge()).query().singleRow();
     }
 }

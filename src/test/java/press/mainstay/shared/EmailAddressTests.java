@@ -9,6 +9,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EmailAddressTests {
 
+    /// A label of a domain has at most 63 characters.
+    private static final String LONG_LABEL = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+
     @Test
     void spellingsOfOneMailboxAreOne() {
         assertThat(new EmailAddress(" Anna@Пример.рф ").normalised())
@@ -29,7 +32,8 @@ class EmailAddressTests {
                 "anna@",
                 "anna@example.org\r\nBcc: x@example.org",
                 "a b@example.org",
-                "<anna@example.org>"
+                "<anna@example.org>",
+                "anna@" + LONG_LABEL + ".org"
             })
     void whatCannotBeAMailboxIsRefused(String value) {
         assertThatIllegalArgumentException()

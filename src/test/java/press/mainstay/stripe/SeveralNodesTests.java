@@ -35,8 +35,9 @@ class SeveralNodesTests {
     @Test
     void eventsThatAreAppliedAtOnceMissNothingOfEachOther() throws Exception {
         var stripe = new Webhooks(visitor.origin(), "whsec_demo");
-        var stories =
-                IntStream.range(0, 150).mapToObj(_ -> Story.of(UUID.randomUUID())).toList();
+        var stories = IntStream.range(0, 150)
+                .mapToObj(_ -> Story.of(UUID.randomUUID()))
+                .toList();
         var more = new AtomicBoolean(true);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var nodes = IntStream.range(0, 4)
@@ -70,9 +71,6 @@ class SeveralNodesTests {
         return jdbc.sql("""
                         select donation || ' ' || (select count(*) from letter where about = charge) from payment
                         where charge = :charge
-                        """)
-                .param("charge", story.charge())
-                .query(String.class)
-                .single();
+                        """).param("charge", story.charge()).query(String.class).single();
     }
 }

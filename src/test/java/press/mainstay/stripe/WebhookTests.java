@@ -91,17 +91,20 @@ class WebhookTests {
     void forgedStaleAndFutureDeliveriesLeaveNoRow() {
         var event = story.chargeSucceeded("{}");
 
-        assertThat(new Webhooks(visitor.origin(), "whsec_stranger").deliver(event)).isEqualTo(400);
+        assertThat(new Webhooks(visitor.origin(), "whsec_stranger").deliver(event))
+                .isEqualTo(400);
         assertThat(stripe.deliver(event, Instant.now().minusSeconds(600))).isEqualTo(400);
         assertThat(stripe.deliver(event, Instant.now().plusSeconds(600))).isEqualTo(400);
         assertThat(stripe.post(event.getBytes(StandardCharsets.UTF_8), "t=abc")).isEqualTo(400);
-        assertThat(visitor.post("/webhooks/stripe", "application/json", event).status()).isEqualTo(400);
+        assertThat(visitor.post("/webhooks/stripe", "application/json", event).status())
+                .isEqualTo(400);
 
         assertThat(deliveries()).isZero();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "null", "[]", "{", "{}", "{\"object\":null}", "\"evt\"", "{\"object\":\"event\"}", "\u0000"})
+    @ValueSource(
+            strings = {"", "null", "[]", "{", "{}", "{\"object\":null}", "\"evt\"", "{\"object\":\"event\"}", "\u0000"})
     void whatIsNoEventIsRefusedEvenIfStripeSignedIt(String body) {
         var before = allEvents();
 
@@ -115,15 +118,18 @@ class WebhookTests {
         var huge = story.event("charge.succeeded", "huge", "{\"id\": \"%s\"}".formatted("x".repeat(1 << 20)));
 
         assertThat(stripe.deliver(huge)).isEqualTo(413);
-        assertThat(stripe.deliver(story.event("charge.pending", "big", "{\"id\": \"ch_%s\", \"description\": \"%s\"}"
-                        .formatted(story.word(), "x".repeat(900_000)))))
+        assertThat(stripe.deliver(story.event(
+                        "charge.pending",
+                        "big",
+                        "{\"id\": \"ch_%s\", \"description\": \"%s\"}".formatted(story.word(), "x".repeat(900_000)))))
                 .isEqualTo(200);
         assertThat(deliveries()).isEqualTo(1);
     }
 
     @Test
     void otherTypesModesAndTrainsAreKeptAndNotApplied() {
-        stripe.deliver(story.event("price.created", "price", "{\"id\": \"price_%s\", \"object\": \"price\"}".formatted(story.word())));
+        stripe.deliver(story.event(
+                "price.created", "price", "{\"id\": \"price_%s\", \"object\": \"price\"}".formatted(story.word())));
         stripe.deliver(story.chargeSucceeded("{}").replace("\"livemode\": false", "\"livemode\": true"));
         stripe.deliver(story.chargeUpdated("{}").replace("2026-07-29.dahlia", "2026-09-30.endive"));
         time.settle();
@@ -138,12 +144,17 @@ class WebhookTests {
 
     @Test
     void anEventOfUnknownShapeIsQuarantinedAndHoldsUpNoOther() {
-        stripe.deliver(story.event("charge.succeeded", "odd", "{\"id\": \"%s\", \"object\": \"charge\", \"amount\": \"abc\", \"status\": \"succeeded\"}".formatted(story.charge())));
+        stripe.deliver(story.event(
+                "charge.succeeded",
+                "odd",
+                "{\"id\": \"%s\", \"object\": \"charge\", \"amount\": \"abc\", \"status\": \"succeeded\"}"
+                        .formatted(story.charge())));
         stripe.deliver(story.event("invoice.paid", "odder", "{\"object\": \"invoice\"}"));
         stripe.deliver(story.chargeSucceeded("{}"));
         time.settle();
 
-        assertThat(jdbc.sql("select status || ' ' || last_error from stripe_event where event_id like :word and status <> 'applied'")
+        assertThat(jdbc.sql(
+                                "select status || ' ' || last_error from stripe_event where event_id like :word and status <> 'applied'")
                         .param("word", "evt_odd%" + story.word())
                         .query(String.class)
                         .list())
@@ -179,7 +190,8 @@ class WebhookTests {
     /// Moves the machine's time of the next try instead of waiting for it.
     private void exhaust() {
         org.awaitility.Awaitility.await().until(() -> {
-            jdbc.sql("update stripe_event set next_try_at = clock_timestamp() where object_id = :charge and status = 'new'")
+            jdbc.sql(
+                            "update stripe_event set next_try_at = clock_timestamp() where object_id = :charge and status = 'new'")
                     .param("charge", story.charge())
                     .update();
             return jdbc.sql("select status from stripe_event where object_id = :charge")
