@@ -51,8 +51,8 @@ class DeliveryService {
         var claimed = jdbc.sql("""
                         update letter set attempts = attempts + 1, next_try_at = :leaseEnd,
                             status = case
-                                when status = 'sending' and doubts = 1 then 'in_doubt'
-                                when send_before <= :now and status = 'waiting' then 'late'
+                                when status = 'waiting' and doubts = 0 and send_before <= :now then 'late'
+                                when send_before <= :now or status = 'sending' and doubts = 1 then 'in_doubt'
                                 else 'sending' end,
                             doubts = doubts + case when status = 'sending' then 1 else 0 end
                         where id = (
@@ -104,6 +104,7 @@ class DeliveryService {
         return kind;
     }
 
+    /// Whoever took longer than the lease, and finds that another node has taken over, leaves the letter to that one.
     private void end(Claimed letter, String status, @Nullable String error) {
         if (error != null) {
             log.warn("Letter {} ({}) is given up: {} {}", letter.id(), letter.kind(), status, error);
@@ -111,9 +112,10 @@ class DeliveryService {
         jdbc.sql("""
                         update letter set status = :status, last_error = :error,
                             sent_at = case when :status = 'sent' then cast(:now as timestamptz) end
-                        where id = :id
+                        where id = :id and status = 'sending' and attempts = :attempts
                         """)
                 .param("id", letter.id())
+                .param("attempts", letter.attempts())
                 .param("status", status)
                 .param("error", error)
                 .param("now", utc(clock.instant()))
@@ -125,9 +127,10 @@ class DeliveryService {
                 "Letter {} ({}) is put off after attempt {}: {}", letter.id(), letter.kind(), letter.attempts(), error);
         jdbc.sql("""
                         update letter set status = 'waiting', doubts = doubts + :doubts, last_error = :error, next_try_at = :next
-                        where id = :id
+                        where id = :id and status = 'sending' and attempts = :attempts
                         """)
                 .param("id", letter.id())
+                .param("attempts", letter.attempts())
                 .param("doubts", doubts)
                 .param("error", error)
                 .param("next", machineNow().plus(pause(letter.attempts())))
