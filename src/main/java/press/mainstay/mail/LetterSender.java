@@ -5,7 +5,9 @@ import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -104,18 +106,26 @@ class LetterSender {
 
     private LetterMessage message(UUID id, Content content, Address to) throws MessagingException, IOException {
         var message = new LetterMessage(relay.getSession(), messageId(id));
-        var helper = new MimeMessageHelper(message, true, StandardCharsets.UTF_8.name());
+        var helper = new MimeMessageHelper(message, StandardCharsets.UTF_8.name());
         helper.setFrom(newsroom.sender().address().value(), newsroom.sender().name());
         message.setRecipient(Message.RecipientType.TO, to);
         helper.setSubject(withoutControlCharacters(content.subject()));
         helper.setSentDate(Date.from(clock.instant()));
         var context = new Context(content.locale(), Map.copyOf(content.model()));
-        helper.setText(
-                templates.process(content.template() + ".txt", context),
-                templates.process(content.template() + ".html", context));
+        // the helper would wrap the two into a part for attachments, which mail programs show with a paper clip
+        message.setContent(new MimeMultipart(
+                "alternative",
+                part(templates.process(content.template() + ".txt", context), "plain"),
+                part(templates.process(content.template() + ".html", context), "html")));
         message.setHeader("Auto-Submitted", "auto-generated");
         message.saveChanges();
         return message;
+    }
+
+    private static MimeBodyPart part(String text, String subtype) throws MessagingException {
+        var part = new MimeBodyPart();
+        part.setText(text, StandardCharsets.UTF_8.name(), subtype);
+        return part;
     }
 
     /// The same for every try of a letter, so that receivers can tell a repetition; a stranger learns nothing from
