@@ -2,6 +2,7 @@ package press.mainstay;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.LoggerContext;
@@ -34,6 +35,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.mail.javamail.JavaMailSenderImpl;
 import org.springframework.test.context.TestPropertySource;
+import org.thymeleaf.ITemplateEngine;
+import org.thymeleaf.context.Context;
 import press.mainstay.demo.DemoClock;
 import press.mainstay.demo.DemoMail;
 import press.mainstay.demo.TimeMachine;
@@ -94,6 +97,9 @@ class LeakTests {
     @Autowired
     private QueueWorker letterWorker;
 
+    @Autowired
+    private ITemplateEngine templates;
+
     @Value("${mainstay.stripe.webhook-secrets}")
     private String webhookSecret;
 
@@ -111,6 +117,7 @@ class LeakTests {
         stripeTellsOddThings(SUNNIVA);
         stripeTellsOddThings(AGLAYA);
         theMailServerRefuses(SUNNIVA);
+        aTemplateFails(SUNNIVA);
         time.advance(Period.ofMonths(1).plusDays(1));
 
         assertThat(mail.lettersTo(new EmailAddress(SUNNIVA.address()).normalised()))
@@ -234,6 +241,28 @@ class LeakTests {
                          "currency": "%s", "created": 1795428000}
                         """.formatted(story.word(), person.address())))).isEqualTo(200);
         time.settle();
+    }
+
+    /// And says of which reader, as exceptions like to do.
+    private void aTemplateFails(Person person) {
+        var model = Map.<String, Object>of("frequency", new Faulty(person));
+        for (var part : List.of("donation/mail/receipt.txt", "donation/mail/receipt.html")) {
+            assertThatException().isThrownBy(() -> templates.process(part, new Context(Locale.ENGLISH, model)));
+        }
+    }
+
+    /// Public, for the template.
+    public static final class Faulty {
+
+        private final Person person;
+
+        private Faulty(Person person) {
+            this.person = person;
+        }
+
+        public String getWord() {
+            throw new IllegalStateException("No word for " + person.address());
+        }
     }
 
     /// In words that name the reader, as mail servers do.
