@@ -44,7 +44,7 @@ public final class ScriptedMailServer implements AutoCloseable {
         Thread.ofVirtual().start(this::listen);
     }
 
-    /// @param reply such as `451 4.3.0 Try again later`
+    /// @param reply such as `451 4.3.0 Try again later`; after a 421 it hangs up, as the standard has it
     public ScriptedMailServer answers(Step step, String reply) {
         replies.put(step, reply);
         return this;
@@ -161,7 +161,7 @@ public final class ScriptedMailServer implements AutoCloseable {
 
     private boolean reply(Socket client, Step step, String usual) throws IOException {
         var reply = replies.getOrDefault(step, usual);
-        return !reply.equals(HANGS_UP) && say(client, reply);
+        return !reply.equals(HANGS_UP) && say(client, reply) && !reply.startsWith("421");
     }
 
     private static boolean say(Socket client, String reply) throws IOException {
