@@ -58,7 +58,11 @@ final class LogTape extends AppenderBase<ILoggingEvent> {
         var trace = event.getThrowableProxy();
         entries.add(new Entry(
                 event.getLoggerName(),
-                event.getThreadName() + ' ' + event.getMDCPropertyMap() + ' ' + event.getFormattedMessage()
+                event.getThreadName()
+                        + ' '
+                        + event.getMDCPropertyMap()
+                        + ' '
+                        + event.getFormattedMessage()
                         + (trace == null ? "" : '\n' + ThrowableProxyUtil.asString(trace))));
     }
 

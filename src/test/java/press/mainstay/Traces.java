@@ -65,10 +65,9 @@ final class Traces {
         var unfolded = text.replaceAll("=\r?\n", "");
         var percent = decoded(text, PERCENT);
         var printable = decoded(unfolded, QUOTED_PRINTABLE);
-        var escaped = JSON_ESCAPE
-                .matcher(text)
-                .replaceAll(code -> quoted((char) Integer.parseInt(code.group(1), 16)));
-        var all = JSON_ESCAPE.matcher(decoded(decoded(unfolded, QUOTED_PRINTABLE), PERCENT))
+        var escaped = JSON_ESCAPE.matcher(text).replaceAll(code -> quoted((char) Integer.parseInt(code.group(1), 16)));
+        var all = JSON_ESCAPE
+                .matcher(decoded(decoded(unfolded, QUOTED_PRINTABLE), PERCENT))
                 .replaceAll(code -> quoted((char) Integer.parseInt(code.group(1), 16)));
         if (Stream.of(text, percent, printable, escaped, HtmlUtils.htmlUnescape(text), HtmlUtils.htmlUnescape(all))
                 .map(form -> form.toLowerCase(Locale.ROOT))
@@ -101,9 +100,9 @@ final class Traces {
         var found = new TreeSet<String>();
         for (var column : columns) {
             var leaks = jdbc.sql("select %1$s::text as as_text, %2$s as as_bytes from %3$s where %1$s is not null"
-                            .formatted(column.name(), column.binary() ? column.name() : "null::bytea", column.relation()))
-                    .query((row, _) -> in(row.getString("as_text"))
-                            || column.binary() && in(row.getBytes("as_bytes")))
+                            .formatted(
+                                    column.name(), column.binary() ? column.name() : "null::bytea", column.relation()))
+                    .query((row, _) -> in(row.getString("as_text")) || column.binary() && in(row.getBytes("as_bytes")))
                     .list();
             if (leaks.contains(true)) {
                 found.add(column.relation() + "." + column.name());

@@ -140,8 +140,7 @@ public final class ScriptedMailServer implements AutoCloseable {
             case "MAIL" -> reply(client, Step.MAIL, "250 OK");
             case "RCPT" -> reply(client, Step.RCPT, "250 OK");
             case "DATA" ->
-                reply(client, Step.DATA, "354 Go ahead")
-                        && (replies.containsKey(Step.DATA) || body(client, in));
+                reply(client, Step.DATA, "354 Go ahead") && (replies.containsKey(Step.DATA) || body(client, in));
             case "QUIT" -> reply(client, Step.QUIT, "221 Bye") && false;
             default -> say(client, "500 What?");
         };

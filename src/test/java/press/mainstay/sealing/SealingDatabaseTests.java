@@ -43,11 +43,7 @@ class SealingDatabaseTests {
         var name = "sealing_" + databases.incrementAndGet();
         server.create(name);
         var database = server.dataSource(name);
-        Flyway.configure()
-                .dataSource(database)
-                .outOfOrder(true)
-                .load()
-                .migrate();
+        Flyway.configure().dataSource(database).outOfOrder(true).load().migrate();
         jdbc = JdbcClient.create(database);
         new Canary(jdbc, new Sealing(keysets));
     }
@@ -91,8 +87,8 @@ class SealingDatabaseTests {
 
     @Test
     void everyColumnOfBytesIsSealedAnewOrHoldsNoData() {
-        var withoutData = List.of(
-                "canary.hash", "supporter.email_hash", "resealed.key_prefix", "scheduled_tasks.task_data");
+        var withoutData =
+                List.of("canary.hash", "supporter.email_hash", "resealed.key_prefix", "scheduled_tasks.task_data");
 
         assertThat(jdbc.sql("""
                         select table_name || '.' || column_name from information_schema.columns
@@ -108,7 +104,9 @@ class SealingDatabaseTests {
     @Test
     void afterARotationEverythingIsSealedWithTheNewestKeyAndTheOldOneCanGo() throws Exception {
         var old = new Sealing(keysets);
-        var events = IntStream.range(0, 1203).mapToObj(i -> event(old, "{\"event\": %d}".formatted(i))).toList();
+        var events = IntStream.range(0, 1203)
+                .mapToObj(i -> event(old, "{\"event\": %d}".formatted(i)))
+                .toList();
         var dropped = event(old, null);
         var supporter = supporter(old, "anna@example.org");
         var newcomer = supporter(new Sealing(rotated), "boris@example.org");
@@ -178,7 +176,9 @@ class SealingDatabaseTests {
         assertThat(sealed("stripe_event", "body", changed).bytes()).containsExactly(0xff);
         assertThat(others.open(sealed("stripe_event", "body", unchanged), "stripe.event", unchanged))
                 .isEqualTo("{}");
-        assertThat(jdbc.sql("select count(*) from stripe_event").query(Long.class).single())
+        assertThat(jdbc.sql("select count(*) from stripe_event")
+                        .query(Long.class)
+                        .single())
                 .isEqualTo(3);
     }
 
@@ -197,7 +197,11 @@ class SealingDatabaseTests {
                         values (:id, 'evt_' || :id, 'charge.updated', false, now(), now(), 'webhook', :body, 'ignored', now())
                         """)
                 .param("id", id)
-                .param("body", body == null ? null : sealing.seal(body, "stripe.event", id).bytes())
+                .param(
+                        "body",
+                        body == null
+                                ? null
+                                : sealing.seal(body, "stripe.event", id).bytes())
                 .update();
         return id;
     }
@@ -209,7 +213,10 @@ class SealingDatabaseTests {
                         values (:id, :email, :hash, 'en', now())
                         """)
                 .param("id", id)
-                .param("email", sealing.seal(email.getBytes(UTF_8), "supporter.email", id).bytes())
+                .param(
+                        "email",
+                        sealing.seal(email.getBytes(UTF_8), "supporter.email", id)
+                                .bytes())
                 .param("hash", sealing.hash(email, "supporter.email").bytes())
                 .update();
         return id;

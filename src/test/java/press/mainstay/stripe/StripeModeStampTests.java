@@ -68,7 +68,8 @@ class StripeModeStampTests {
     void anotherKeyOfTheSameModeIsWelcome() {
         new StripeModeStamp(jdbc, with("sk_live_1"), clock);
 
-        assertThatCode(() -> new StripeModeStamp(jdbc, with("rk_live_2"), clock)).doesNotThrowAnyException();
+        assertThatCode(() -> new StripeModeStamp(jdbc, with("rk_live_2"), clock))
+                .doesNotThrowAnyException();
     }
 
     @Test

@@ -115,8 +115,10 @@ class SupporterTests {
         var nobody = story("anna-" + word + "@example.org");
         var nowhere = story("boris-" + word + "@example.org");
 
-        deliver(nobody.checkoutCompleted("payment").replaceAll("\"customer_details\": \\{[^}]*}", "\"customer_details\": null"));
-        deliver(nowhere.checkoutCompleted("payment").replace("\"customer\": \"" + nowhere.customer() + "\"", "\"customer\": null"));
+        deliver(nobody.checkoutCompleted("payment")
+                .replaceAll("\"customer_details\": \\{[^}]*}", "\"customer_details\": null"));
+        deliver(nowhere.checkoutCompleted("payment")
+                .replace("\"customer\": \"" + nowhere.customer() + "\"", "\"customer\": null"));
 
         assertApplied(nobody);
         assertApplied(nowhere);
@@ -160,7 +162,9 @@ class SupporterTests {
     }
 
     private Supporter person(Story story) {
-        return supporters.find(supporters.byCustomer(story.customer()).orElseThrow()).orElseThrow();
+        return supporters
+                .find(supporters.byCustomer(story.customer()).orElseThrow())
+                .orElseThrow();
     }
 
     private List<String> customers(Supporter supporter) {
