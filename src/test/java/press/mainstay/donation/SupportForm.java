@@ -62,6 +62,13 @@ record SupportForm(Page page) {
                 .click();
     }
 
+    /// Presses the browser's back button so often.
+    SupportForm back(int pages) {
+        page.evaluate("pages => void setTimeout(() => history.go(-pages))", pages);
+        assertThat(button()).isVisible();
+        return this;
+    }
+
     Locator button() {
         return page.locator("#give button");
     }
