@@ -203,10 +203,12 @@ class GivingBrowserTests {
         form.pick("Annual").pick("Another amount").type("77");
 
         link(form.page(), "Русский").click();
+        form.page().waitForURL(Pattern.compile("lang=ru"));
         form.assertPicked("Ежегодно", "Другая сумма");
         assertThat(form.page().locator("#amount")).hasValue("77");
 
         link(form.page(), "EUR").click();
+        form.page().waitForURL(Pattern.compile("currency=eur"));
         form.assertPicked("Ежегодно", "50 €");
         assertThat(form.page().locator("html")).hasAttribute("lang", "ru");
         browsing.assertNoComplaints();

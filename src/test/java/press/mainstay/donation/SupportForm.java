@@ -65,8 +65,7 @@ record SupportForm(Page page) {
     /// Presses the browser's back button so often.
     SupportForm back(int pages) {
         page.evaluate("pages => void setTimeout(() => history.go(-pages))", pages);
-        assertThat(button()).isVisible();
-        return this;
+        return shown();
     }
 
     Locator button() {
@@ -78,6 +77,7 @@ record SupportForm(Page page) {
     }
 
     void assertPicked(String... names) {
+        shown();
         for (var name : names) {
             assertThat(radio(name)).isChecked();
         }
@@ -86,6 +86,13 @@ record SupportForm(Page page) {
     void assertHeading(String text) {
         assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1)))
                 .hasText(text);
+    }
+
+    /// Waits for the page with its styles, which hide the amounts of the other frequencies.
+    private SupportForm shown() {
+        assertThat(button()).isVisible();
+        page.waitForLoadState();
+        return this;
     }
 
     private Locator radio(String name) {
