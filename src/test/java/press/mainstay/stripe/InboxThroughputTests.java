@@ -49,10 +49,13 @@ class InboxThroughputTests {
             var stripe = new Webhooks(visitor.origin(), "whsec_demo");
             var start = System.nanoTime();
             var kept = perSecond(events, stripe::deliver);
-            await().pollInterval(Duration.ofMillis(5)).atMost(Duration.ofMinutes(1)).until(this::allApplied);
+            await().pollInterval(Duration.ofMillis(5))
+                    .atMost(Duration.ofMinutes(1))
+                    .until(this::allApplied);
             var applied = events.size() / ((System.nanoTime() - start) / 1e9);
             LoggerFactory.getLogger(getClass())
-                    .info("events/s: kept {}, kept and applied {}; bare inserts {}", (int) kept, (int) applied, (int) bare);
+                    .info("events/s: kept {}, kept and applied {}; bare inserts {}", (int) kept, (int) applied, (int)
+                            bare);
         }
     }
 
@@ -65,8 +68,7 @@ class InboxThroughputTests {
                 .toList();
     }
 
-    private static double perSecond(List<String> events, ToIntFunction<String> send)
-            throws Exception {
+    private static double perSecond(List<String> events, ToIntFunction<String> send) throws Exception {
         try (var senders = Executors.newFixedThreadPool(CONNECTIONS)) {
             var start = System.nanoTime();
             for (var answer : senders.invokeAll(events.stream()
