@@ -5,6 +5,7 @@ import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.test.context.ContextConfiguration;
@@ -23,5 +24,6 @@ import press.mainstay.demo.DemoConfiguration;
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
         classes = {App.class, DemoConfiguration.class, FeatureTestConfiguration.class})
+@ExtendWith(LogTape.Extension.class)
 @ContextConfiguration(initializers = FeatureTestConfiguration.Start.class)
 public @interface FeatureTest {}

@@ -30,7 +30,7 @@ class FeatureTestConfiguration {
 
         @Override
         public void initialize(ConfigurableApplicationContext context) {
-            LogTape.ofThisJvm();
+            LogTape.run();
             var number = services.incrementAndGet();
             var server = Server.RUNNING;
             var mainstay = DemoDatabase.MAINSTAY + number;

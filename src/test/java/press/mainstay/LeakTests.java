@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -143,7 +141,7 @@ class LeakTests {
     private void nothingIsLeft(String whose, Collection<String> texts, CapturedOutput console) {
         var traces = new Traces(texts);
         assertThat(traces.in(jdbc)).as("columns with traces of %s", whose).isEmpty();
-        assertThat(traces.in(LogTape.ofThisJvm().entries()))
+        assertThat(traces.in(LogTape.entries()))
                 .as("loggers with traces of %s", whose)
                 .isEmpty();
         assertThat(traces.in(console.getAll()))
@@ -462,25 +460,10 @@ class LeakTests {
         log.debug("A letter to {}", planted.address());
         log.info("It failed", new IllegalStateException("outer", new RuntimeException(planted.name())));
 
-        assertThat(new Traces(List.of(planted.address())).in(LogTape.ofThisJvm().entries()))
+        assertThat(new Traces(List.of(planted.address())).in(LogTape.entries())).containsExactly(log.getName());
+        assertThat(new Traces(List.of("Marchbanks, O.", planted.name())).in(LogTape.entries()))
                 .containsExactly(log.getName());
-        assertThat(new Traces(List.of("Marchbanks, O.", planted.name()))
-                        .in(LogTape.ofThisJvm().entries()))
-                .containsExactly(log.getName());
-        assertThat(new Traces(List.of("nobody@fjordpost.example"))
-                        .in(LogTape.ofThisJvm().entries()))
+        assertThat(new Traces(List.of("nobody@fjordpost.example")).in(LogTape.entries()))
                 .isEmpty();
-    }
-
-    @Test
-    void theTapeRunsOnWhenTheLogIsSetUpAnew() {
-        var log = new LoggerContext();
-        log.setMDCAdapter(new LogbackMDCAdapter());
-        var tape = LogTape.on(log);
-
-        log.reset();
-        log.getLogger("press.mainstay.other").debug("Still on the tape");
-
-        assertThat(new Traces(List.of("still on the tape")).in(tape.entries())).containsExactly("press.mainstay.other");
     }
 }
