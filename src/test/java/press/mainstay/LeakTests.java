@@ -112,7 +112,8 @@ class LeakTests {
     @AfterEach
     void giveUp() {
         jdbc.sql("update stripe_event set status = 'dead' where status = 'new'").update();
-        jdbc.sql("update letter set status = 'unwanted' where status = 'waiting'").update();
+        jdbc.sql("update letter set status = 'unwanted' where status = 'waiting'")
+                .update();
     }
 
     @Test

@@ -103,7 +103,8 @@ class DeliveryTests {
     /// What fails is tried again and again, and would tell of it in the output of other tests.
     @AfterEach
     void giveUp() {
-        jdbc.sql("update letter set status = 'unwanted' where status = 'waiting'").update();
+        jdbc.sql("update letter set status = 'unwanted' where status = 'waiting'")
+                .update();
     }
 
     @Test
