@@ -9,13 +9,16 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.TestPropertySource;
 import press.mainstay.FeatureTest;
 import press.mainstay.Visitor;
 import press.mainstay.demo.DemoMail;
 import press.mainstay.demo.TimeMachine;
 import press.mainstay.demo.stripe.StripeSimulator;
 
+/// With a service of its own: in the others' year, all that other tests gave monthly would be renewed too.
 @FeatureTest
+@TestPropertySource(properties = "spring.application.name=year")
 class YearOfGivingTests {
 
     @Autowired
