@@ -127,23 +127,20 @@ public class LedgerService {
     }
 
     /// Books an entry, once for its kind and source.
-    ///
-    /// @return whether it is news
-    boolean book(String kind, String source, String charge, Money amount, Instant happenedAt) {
-        return jdbc.sql("""
-                                insert into ledger_entry (kind, source, charge, minor_units, currency, happened_at, booked_at)
-                                values (:kind, :source, :charge, :minorUnits, :currency, :happenedAt, :now)
-                                on conflict (kind, source) do nothing
-                                """)
-                        .param("kind", kind)
-                        .param("source", source)
-                        .param("charge", charge)
-                        .param("minorUnits", amount.minorUnits())
-                        .param("currency", amount.currency())
-                        .param("happenedAt", utc(happenedAt))
-                        .param("now", now())
-                        .update()
-                == 1;
+    void book(String kind, String source, String charge, Money amount, Instant happenedAt) {
+        jdbc.sql("""
+                        insert into ledger_entry (kind, source, charge, minor_units, currency, happened_at, booked_at)
+                        values (:kind, :source, :charge, :minorUnits, :currency, :happenedAt, :now)
+                        on conflict (kind, source) do nothing
+                        """)
+                .param("kind", kind)
+                .param("source", source)
+                .param("charge", charge)
+                .param("minorUnits", amount.minorUnits())
+                .param("currency", amount.currency())
+                .param("happenedAt", utc(happenedAt))
+                .param("now", now())
+                .update();
     }
 
     /// Once charge, invoice and the link between them are all there, whichever came last.

@@ -8,7 +8,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
+import press.mainstay.shared.Backoff;
 import press.mainstay.shared.ErrorCode;
 
 /// Keeps the promises of letters: each is sent at most once, with one exception. A letter whose hand-over is in doubt
@@ -28,8 +28,7 @@ class DeliveryService {
     /// Longer than the longest wait for a mail server's answer: who has not reported by then is dead.
     private static final Duration LEASE = Duration.ofMinutes(10);
 
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
-    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+    private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(5), Duration.ofHours(1));
 
     private final JdbcClient jdbc;
     private final Clock clock;
@@ -133,14 +132,8 @@ class DeliveryService {
                 .param("attempts", letter.attempts())
                 .param("doubts", doubts)
                 .param("error", error)
-                .param("next", machineNow().plus(pause(letter.attempts())))
+                .param("next", machineNow().plus(BACKOFF.after(letter.attempts())))
                 .update();
-    }
-
-    private static Duration pause(int attempts) {
-        var pause = FIRST_PAUSE.multipliedBy(1L << Math.min(2 * (attempts - 1), 20));
-        var bounded = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
-        return bounded.plusMillis(ThreadLocalRandom.current().nextLong(bounded.toMillis() / 2 + 1));
     }
 
     private static OffsetDateTime machineNow() {

@@ -17,7 +17,7 @@ public interface Letter {
     /// @return empty if the letter is no longer wanted
     Optional<Content> write(UUID supporter, String about);
 
-    /// @param subject as printed; a control character in it refuses the letter
+    /// @param subject as printed; with a control character in it the letter is never sent
     /// @param template both `<template>.html` and `<template>.txt` below `templates`
     record Content(EmailAddress to, Locale locale, String subject, String template, Map<String, Object> model) {}
 }

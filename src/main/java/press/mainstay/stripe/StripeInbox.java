@@ -10,7 +10,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +21,7 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 import press.mainstay.sealing.Sealed;
 import press.mainstay.sealing.Sealing;
+import press.mainstay.shared.Backoff;
 import press.mainstay.shared.ErrorCode;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -37,8 +37,7 @@ public class StripeInbox {
     private static final Logger log = LoggerFactory.getLogger(StripeInbox.class);
     private static final int BATCH = 50;
     private static final int MOST_ATTEMPTS = 8;
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+    private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofHours(1));
 
     /// A key of PostgreSQL's advisory locks; any number that nobody else uses.
     private static final long APPLYING = 0x6d61_696e_7374_6179L;
@@ -180,7 +179,7 @@ public class StripeInbox {
                     due.type(),
                     attempts,
                     ErrorCode.of(e));
-            putOff(due, status, ErrorCode.of(e), pause(attempts));
+            putOff(due, status, ErrorCode.of(e), BACKOFF.after(attempts));
         }
     }
 
@@ -195,13 +194,6 @@ public class StripeInbox {
                 .param("error", error)
                 .param("next", OffsetDateTime.now(ZoneOffset.UTC).plus(pause))
                 .update();
-    }
-
-    /// Doubles four-fold up to an hour, with jitter so that what failed together does not come back together.
-    private static Duration pause(int attempts) {
-        var pause = FIRST_PAUSE.multipliedBy(1L << Math.min(2 * (attempts - 1), 20));
-        var bounded = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
-        return bounded.plusMillis(ThreadLocalRandom.current().nextLong(bounded.toMillis() / 2 + 1));
     }
 
     private JsonNode parse(byte[] body) {
