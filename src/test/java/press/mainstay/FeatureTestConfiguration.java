@@ -42,6 +42,7 @@ class FeatureTestConfiguration {
             Surroundings.played(server, mainstay, demo, 0)
                     .set("server.port", port)
                     .set("mainstay.newsroom.public-url", "http://localhost:" + port)
+                    .set("mainstay.newsroom.website", "https://polynya.example")
                     .set("mainstay.sealing.keysets", Keysets.generate().toJson())
                     .attachTo(context);
         }

@@ -2,11 +2,13 @@ package press.mainstay.donation;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -16,6 +18,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.util.UriComponentsBuilder;
 import press.mainstay.ledger.LedgerService;
+import press.mainstay.newsroom.NewsroomProperties;
 import press.mainstay.stripe.StripeEvent.CheckoutCompleted;
 import press.mainstay.stripe.StripeGateway;
 import press.mainstay.stripe.StripeInbox;
@@ -29,6 +32,7 @@ class ThanksController {
     private static final Pattern SESSION = Pattern.compile("cs_[A-Za-z0-9_]{1,200}");
 
     private final DonationService donations;
+    private final NewsroomProperties newsroom;
     private final DonationCookie cookie;
     private final LedgerService ledger;
     private final StripeGateway stripe;
@@ -36,11 +40,13 @@ class ThanksController {
 
     ThanksController(
             DonationService donations,
+            NewsroomProperties newsroom,
             DonationCookie cookie,
             LedgerService ledger,
             StripeGateway stripe,
             StripeInbox inbox) {
         this.donations = donations;
+        this.newsroom = newsroom;
         this.cookie = cookie;
         this.ledger = ledger;
         this.stripe = stripe;
@@ -91,11 +97,24 @@ class ThanksController {
         return told.map(checkout -> checkout.paid() ? "confirmed" : "pending").orElse("open");
     }
 
-    private static void show(String state, Donation donation, String session, Locale locale, Model model) {
+    private void show(String state, Donation donation, String session, Locale locale, Model model) {
         model.addAttribute("state", state);
         model.addAttribute("amount", donation.amount().format(locale));
         model.addAttribute("frequency", donation.frequency());
         model.addAttribute("again", again(session, locale));
+        model.addAttribute("onward", onward(donation));
+    }
+
+    /// The article that the reader came from, or else the newsroom's front page.
+    private @Nullable URI onward(Donation donation) {
+        var website = newsroom.website();
+        return website == null || donation.article() == null
+                ? website
+                : UriComponentsBuilder.fromUri(website)
+                        .replacePath(donation.article())
+                        .encode()
+                        .build()
+                        .toUri();
     }
 
     private static String again(String session, Locale locale) {

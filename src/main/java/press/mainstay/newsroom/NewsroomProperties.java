@@ -14,6 +14,7 @@ import press.mainstay.shared.EmailAddress;
 ///
 /// @param name as readers know it
 /// @param publicUrl where readers reach this service; links in letters and the way back from Stripe start here
+/// @param website where its articles are: readers who have given go on from there; left out if absent
 /// @param zone decides months, Fridays and the dates on pages
 /// @param accent the one colour of buttons and links by day; by night it is lightened until it reads well
 /// @param logo an SVG picture, about as high as it is wide
@@ -27,6 +28,7 @@ import press.mainstay.shared.EmailAddress;
 public record NewsroomProperties(
         @NotBlank String name,
         URI publicUrl,
+        @Nullable URI website,
         ZoneId zone,
         Colour accent,
         Resource logo,

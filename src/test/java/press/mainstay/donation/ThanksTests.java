@@ -74,6 +74,17 @@ class ThanksTests {
     }
 
     @Test
+    void aReaderWhoHasGivenGoesOnWithTheArticle() {
+        var form = Map.of(
+                "frequency", "once", "amount", "5", "currency", "usd", "article", "/2026/11/23/лёд", "lang", "ru");
+        var page = reader.post("/donations", form).location().toString();
+
+        assertThat(reader.get(stripe.reader(page).paysByCard(address).toString())
+                        .body())
+                .contains("href=\"https://polynya.example/2026/11/23/%D0%BB%D1%91%D0%B4\"");
+    }
+
+    @Test
     void nobodyElseSeesTheGift() {
         var thanks = stripe.reader(checkout).paysByCard(address).toString();
         time.settle();
