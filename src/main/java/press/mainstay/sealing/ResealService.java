@@ -63,8 +63,9 @@ class ResealService {
         }
         if (count == 0) {
             markDone(column);
+        } else {
+            log.info("Sealed anew with the newest key: {} values of {}.{}", count, column.table(), column.column());
         }
-        log.info("Sealed anew with the newest key: {} values of {}.{}", count, column.table(), column.column());
         return count;
     }
 
