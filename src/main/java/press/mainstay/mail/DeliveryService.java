@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -76,22 +77,25 @@ class DeliveryService {
             log.warn("Letter {} ({}) is given up: {}", letter.id(), letter.kind(), letter.status());
             return;
         }
+        Optional<Letter.Content> content;
         try {
-            var content = kind(letter).write(letter.supporter(), letter.about());
-            if (content.isEmpty()) {
-                end(letter, "unwanted", null);
-                return;
-            }
-            switch (sender.send(letter.id(), content.get())) {
-                case Handover.Accepted _ -> end(letter, "sent", null);
-                case Handover.Refused(String code) -> end(letter, "refused", code);
-                case Handover.NotSent(String code) -> putOff(letter, 0, code);
-                case Handover.InDoubt(String code) when letter.doubts() == 0 -> putOff(letter, 1, code);
-                case Handover.InDoubt(String code) -> end(letter, "in_doubt", code);
-            }
+            content = kind(letter).write(letter.supporter(), letter.about());
         } catch (RuntimeException e) {
-            // a faulty template, a key we lack: nothing was sent, and the next release may mend it
+            // a key we lack, a text that is missing: the next release may mend it
             putOff(letter, 0, ErrorCode.of(e));
+            return;
+        }
+        if (content.isEmpty()) {
+            end(letter, "unwanted", null);
+            return;
+        }
+        // if the outcome cannot be noted, the row stays as under way, and is in doubt when its lease ends
+        switch (sender.send(letter.id(), content.get())) {
+            case Handover.Accepted _ -> end(letter, "sent", null);
+            case Handover.Refused(String code) -> end(letter, "refused", code);
+            case Handover.NotSent(String code) -> putOff(letter, 0, code);
+            case Handover.InDoubt(String code) when letter.doubts() == 0 -> putOff(letter, 1, code);
+            case Handover.InDoubt(String code) -> end(letter, "in_doubt", code);
         }
     }
 

@@ -53,6 +53,7 @@ class LetterSender {
         this.clock = clock;
     }
 
+    /// Throws nothing: whatever goes wrong, the outcome says whether the letter may be out.
     Handover send(UUID id, Content content) {
         LetterMessage message;
         Address[] recipient;
@@ -61,16 +62,18 @@ class LetterSender {
             message = message(id, content, recipient[0]);
         } catch (MessagingException | IOException e) {
             return new Handover.Refused(ErrorCode.of(e));
+        } catch (RuntimeException e) {
+            return new Handover.NotSent(ErrorCode.of(e)); // a faulty template: the next release may mend it
         }
         try (var transport = relay.getSession().getTransport(relay.getProtocol())) {
             transport.connect(relay.getHost(), relay.getPort(), relay.getUsername(), relay.getPassword());
             try {
                 transport.sendMessage(message, recipient);
                 message.answered = new Handover.Accepted();
-            } catch (MessagingException e) {
+            } catch (MessagingException | RuntimeException e) {
                 message.answered = outcome(message, e);
             }
-        } catch (MessagingException e) {
+        } catch (MessagingException | RuntimeException e) {
             // after an answer, this is only the QUIT that failed
             if (message.answered == null) {
                 return new Handover.NotSent(ErrorCode.of(e));
@@ -80,7 +83,7 @@ class LetterSender {
     }
 
     /// Until the whole body has left us, it was certainly not accepted. After that only the server's own reply tells.
-    private static Handover outcome(LetterMessage message, MessagingException exception) {
+    private static Handover outcome(LetterMessage message, Exception exception) {
         var reply = replyCode(exception);
         var code = ErrorCode.of(exception) + ":" + reply;
         if (reply >= 500 && reply < 600 && !refusesUs(exception)) {
@@ -96,7 +99,7 @@ class LetterSender {
     }
 
     /// Whatever the letter: no sign-in, or not the newsroom's address. Once that is put right, letters pass.
-    private static boolean refusesUs(MessagingException exception) {
+    private static boolean refusesUs(Exception exception) {
         return exception instanceof SMTPSendFailedException failed
                 && failed.getCommand().startsWith("MAIL");
     }
@@ -125,7 +128,7 @@ class LetterSender {
         message.setContent(new MimeMultipart(
                 "alternative",
                 part(templates.process(content.template() + ".txt", context), "plain"),
-                part(templates.process(content.template() + ".html", context), "html")));
+                part(templates.process(content.template(), context), "html")));
         message.setHeader("Auto-Submitted", "auto-generated");
         message.saveChanges();
         return message;

@@ -17,25 +17,14 @@ class MailConfiguration {
         return new QueueWorker("letter", delivery::sendNext);
     }
 
-    /// The text part of a letter: `templates/….txt`.
+    /// The text part of a letter, `templates/….txt`; the HTML part is found as pages are.
     @Bean
     SpringResourceTemplateResolver textTemplates(ApplicationContext context) {
-        return resolver(context, "*.txt", TemplateMode.TEXT);
-    }
-
-    /// The HTML part of a letter, named with its ending to tell it from the text part.
-    @Bean
-    SpringResourceTemplateResolver htmlLetterTemplates(ApplicationContext context) {
-        return resolver(context, "*.html", TemplateMode.HTML);
-    }
-
-    private static SpringResourceTemplateResolver resolver(
-            ApplicationContext context, String ending, TemplateMode mode) {
         var resolver = new SpringResourceTemplateResolver();
         resolver.setApplicationContext(context);
         resolver.setPrefix("classpath:/templates/");
-        resolver.setResolvablePatterns(Set.of(ending));
-        resolver.setTemplateMode(mode);
+        resolver.setResolvablePatterns(Set.of("*.txt"));
+        resolver.setTemplateMode(TemplateMode.TEXT);
         resolver.setCharacterEncoding(StandardCharsets.UTF_8.name());
         resolver.setOrder(1);
         return resolver;

@@ -202,6 +202,30 @@ class DeliveryTests {
     }
 
     @Test
+    void aYesThatCannotBeNotedLeavesTheLetterInDoubtAndNotUnsent() {
+        note.words.put(word, () -> Optional.of(content("A note")));
+        jdbc.sql("""
+                        create function refuse_%1$s() returns trigger language plpgsql as
+                            $$ begin raise exception 'the database is away'; end $$;
+                        create trigger refuse_%1$s before update on letter for each row
+                            when (new.about = '%1$s' and new.status = 'sent') execute function refuse_%1$s();
+                        """.formatted(word)).update();
+
+        promise(word);
+        await().until(() -> mail.lettersTo(address.value()).size() == 1);
+        awaitAnotherLetter();
+        assertThat(status(word)).isEqualTo("sending");
+
+        jdbc.sql("drop function refuse_%s cascade".formatted(word)).update();
+        due(word);
+        await().until(() -> status(word).equals("sent"));
+        assertThat(mail.lettersTo(address.value()))
+                .hasSize(2)
+                .extracting(letter -> letter.header("Message-ID"))
+                .allMatch(mail.lettersTo(address.value()).getFirst().header("Message-ID")::equals);
+    }
+
+    @Test
     void afterItsDateALetterInDoubtIsNotRepeatedNorCalledUnsent() {
         note.words.put(word + "-died", () -> Optional.of(content("A note")));
         note.words.put(word + "-unanswered", () -> Optional.of(content("A note")));
