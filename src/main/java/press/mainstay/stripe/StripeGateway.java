@@ -275,7 +275,9 @@ public class StripeGateway {
         var caller = Thread.ofVirtual().name("stripe-" + name).start(() -> {
             try {
                 answer.complete(repeat(call, deadline));
-            } catch (StripeException | RuntimeException e) { // stripe-java throws NullPointerException on an empty 500
+            } catch (StripeException
+                    | RuntimeException
+                    | Error e) { // stripe-java throws NullPointerException on an empty 500
                 answer.completeExceptionally(e);
             }
         });

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,20 +75,18 @@ public class StripeInbox {
 
     /// Keeps an event that is known to come from Stripe. When this returns, the row is committed.
     ///
-    /// @return whether it is news; Stripe may tell twice
     /// @throws UnreadableEventException if this is no event at all; nothing was kept
-    boolean keep(byte[] body, Via via) {
+    void keep(byte[] body, Via via) {
         var event = parse(body);
         var object = event.path("data").path("object");
         var id = UUID.randomUUID();
         var now = OffsetDateTime.now(ZoneOffset.UTC);
-        return jdbc.sql("""
+        jdbc.sql("""
                         insert into stripe_event (id, event_id, type, object_id, customer, charge, donation, livemode,
                             api_version, created_at, received_at, via, body, status, next_try_at)
                         values (:id, :eventId, :type, :objectId, :customer, :charge, :donation, :livemode,
                             :apiVersion, :createdAt, :now, :via, :body, :status, :now)
                         on conflict (event_id) do update set delivery_count = stripe_event.delivery_count + 1
-                        returning delivery_count = 1
                         """)
                 .param("id", id)
                 .param("eventId", text(event, "id"))
@@ -100,11 +99,10 @@ public class StripeInbox {
                 .param("apiVersion", event.path("api_version").stringValue(null))
                 .param("createdAt", time(event, "created").atOffset(ZoneOffset.UTC))
                 .param("now", now)
-                .param("via", via.name().toLowerCase())
+                .param("via", via.name().toLowerCase(Locale.ROOT))
                 .param("body", sealing.seal(body, BODY, id).bytes())
                 .param("status", firstStatus(event))
-                .query(Boolean.class)
-                .single();
+                .update();
     }
 
     /// Applies what is due, the oldest first, at most a few dozen in one transaction; each behind a savepoint of its

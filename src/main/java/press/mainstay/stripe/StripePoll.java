@@ -5,14 +5,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import press.mainstay.shared.QueueWorker;
+import tools.jackson.databind.JsonNode;
 
-/// Asks Stripe's list of events for what no webhook brought: for the same inbox, where what is known already is only
-/// counted. Stripe keeps its events for 30 days.
+/// Asks Stripe's list of events for what no webhook brought, and puts it into the same inbox. Stripe keeps its events
+/// for 30 days.
 @Component
 class StripePoll {
 
@@ -50,8 +53,12 @@ class StripePoll {
         StripeGateway.EventPage page;
         do {
             page = stripe.events(from, olderThan);
+            var known = known(page.events());
             for (var event : page.events()) {
-                news += inbox.keep(event.toString().getBytes(StandardCharsets.UTF_8), StripeInbox.Via.POLL) ? 1 : 0;
+                if (!known.contains(StripeEventReader.text(event, "id"))) {
+                    inbox.keep(event.toString().getBytes(StandardCharsets.UTF_8), StripeInbox.Via.POLL);
+                    news++;
+                }
                 var at = StripeEventReader.time(event, "created");
                 newest = at.isAfter(newest) ? at : newest;
                 olderThan = StripeEventReader.text(event, "id");
@@ -64,6 +71,20 @@ class StripePoll {
         if (newest.isAfter(from)) {
             moveCursor(newest);
         }
+    }
+
+    /// The overlap is known already: looked up a page at a time, and not written again.
+    private Set<String> known(List<JsonNode> events) {
+        return events.isEmpty()
+                ? Set.of()
+                : jdbc.sql("select event_id from stripe_event where event_id in (:ids)")
+                        .param(
+                                "ids",
+                                events.stream()
+                                        .map(event -> StripeEventReader.text(event, "id"))
+                                        .toList())
+                        .query(String.class)
+                        .set();
     }
 
     /// Moved only when a run has seen all pages: a run that fails leaves no gap.

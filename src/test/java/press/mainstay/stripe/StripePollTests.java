@@ -53,6 +53,10 @@ class StripePollTests {
         assertThat(mail.lettersTo(address)).hasSize(1);
         assertThat(events("poll")).isPositive();
 
+        var deliveries = deliveries();
+        poll.run();
+        assertThat(deliveries()).as("what is known is not delivered again").isEqualTo(deliveries);
+
         stripe.deliver();
         time.settle();
         assertThat(mail.lettersTo(address)).hasSize(1);
@@ -89,6 +93,12 @@ class StripePollTests {
         var checkout = reader.post("/donations", Map.of("frequency", "monthly", "amount", "5", "currency", "eur"))
                 .location();
         stripe.reader(checkout.toString()).paysByCard(address);
+    }
+
+    private long deliveries() {
+        return jdbc.sql("select sum(delivery_count) from stripe_event")
+                .query(Long.class)
+                .single();
     }
 
     private long events(String via) {
