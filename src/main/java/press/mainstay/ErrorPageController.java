@@ -22,8 +22,7 @@ import org.springframework.web.servlet.ModelAndView;
 import tools.jackson.databind.json.JsonMapper;
 
 /// One readable sentence for whatever went wrong: a page for browsers, JSON or plain text for programs. Nothing that
-/// was
-/// sent is echoed, and nothing of ours is shown but the number by which the log knows an unexpected error.
+/// was sent is echoed, and nothing of ours is shown but the number by which the log knows an unexpected error.
 @Controller
 class ErrorPageController implements ErrorController {
 

@@ -37,20 +37,17 @@ class SettlementService {
 
     private record Unsettled(String charge, String balanceTransaction) {}
 
-    /// @return how many payments were settled
-    int settle() {
+    void settle() {
         var unsettled = jdbc.sql("""
                         select charge, balance_transaction from payment
                         where settled_at is null and balance_transaction is not null
                         order by happened_at limit :most
                         """).param("most", MOST).query(Unsettled.class).list();
-        var settled = 0;
         var failures = 0;
         for (var payment : unsettled) {
             try {
                 var settlement = stripe.settlement(payment.balanceTransaction());
                 transaction.executeWithoutResult(_ -> book(payment.charge(), settlement));
-                settled++;
                 failures = 0;
             } catch (StripeUnavailableException e) {
                 log.warn("{}; the fee of {} is not known yet", e.getMessage(), payment.charge());
@@ -59,7 +56,6 @@ class SettlementService {
                 }
             }
         }
-        return settled;
     }
 
     private void book(String charge, Settlement settlement) {
