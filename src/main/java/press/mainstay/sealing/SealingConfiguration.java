@@ -83,7 +83,7 @@ class SealingConfiguration {
         try {
             return Files.readString(properties.keysetsFile());
         } catch (IOException _) {
-            throw new IllegalArgumentException("no file at " + properties.keysetsFile());
+            throw new IllegalArgumentException("no file that we may read at " + properties.keysetsFile());
         }
     }
 }

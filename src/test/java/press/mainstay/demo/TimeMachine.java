@@ -121,34 +121,20 @@ public final class TimeMachine {
     /// The queues go by the machine's time, the scheduler by the demo's.
     private List<String> unfinished() {
         var all = new ArrayList<String>();
-        if (exists("stripe_event")) {
-            all.addAll(mainstay.sql("""
-                            select 'Stripe event ' || event_id from stripe_event
-                            where status = 'new' and next_try_at <= clock_timestamp()
-                            """).query(String.class).list());
-        }
+        all.addAll(mainstay.sql("""
+                        select 'Stripe event ' || event_id from stripe_event
+                        where status = 'new' and next_try_at <= clock_timestamp()
+                        """).query(String.class).list());
         // asked after the events, which write letters in the transaction that applies them
-        if (exists("letter")) {
-            all.addAll(mainstay.sql("""
-                            select 'letter ' || id from letter
-                            where status = 'sending' or status = 'waiting' and next_try_at <= clock_timestamp()
-                            """).query(String.class).list());
-        }
-        if (exists("scheduled_tasks")) {
-            all.addAll(mainstay.sql("""
-                            select 'job ' || task_name from scheduled_tasks where picked or execution_time <= :now
-                            """)
-                    .param("now", clock.instant().atOffset(ZoneOffset.UTC))
-                    .query(String.class)
-                    .list());
-        }
+        all.addAll(mainstay.sql("""
+                        select 'letter ' || id from letter
+                        where status = 'sending' or status = 'waiting' and next_try_at <= clock_timestamp()
+                        """).query(String.class).list());
+        all.addAll(
+                mainstay.sql("select 'job ' || task_name from scheduled_tasks where picked or execution_time <= :now")
+                        .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                        .query(String.class)
+                        .list());
         return all;
-    }
-
-    private boolean exists(String table) {
-        return mainstay.sql("select to_regclass(:table) is not null")
-                .param("table", table)
-                .query(Boolean.class)
-                .single();
     }
 }
