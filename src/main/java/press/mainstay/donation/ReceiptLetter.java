@@ -4,21 +4,24 @@ import java.time.Duration;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.MessageSource;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 import press.mainstay.ledger.LedgerService;
 import press.mainstay.ledger.Payment;
-import press.mainstay.ledger.PaymentReceived;
+import press.mainstay.ledger.PaymentsReceived;
 import press.mainstay.mail.Letter;
 import press.mainstay.mail.LetterService;
 import press.mainstay.newsroom.NewsroomProperties;
-import press.mainstay.supporter.SupporterRecognised;
+import press.mainstay.shared.Frequency;
+import press.mainstay.supporter.Supporter;
 import press.mainstay.supporter.SupporterService;
 
-/// The receipt: one a payment, promised by whichever comes last, the payment or the knowledge of who gave.
+/// The receipt: one a payment.
 @Component
 class ReceiptLetter implements Letter {
 
@@ -26,6 +29,8 @@ class ReceiptLetter implements Letter {
 
     /// Later than that, a receipt worries more than it helps; an import of old payments mails nobody.
     private static final Duration TIMELY = Duration.ofDays(7);
+
+    private static final Duration LONGER_THAN_MONTHS = Duration.ofDays(200);
 
     private final LetterService letters;
     private final LedgerService ledger;
@@ -50,22 +55,12 @@ class ReceiptLetter implements Letter {
     }
 
     @EventListener
-    void on(PaymentReceived received) {
-        var customer = received.payment().customer();
-        if (customer != null) {
-            supporters.byCustomer(customer).ifPresent(supporter -> promise(received.payment(), supporter));
-        }
-    }
-
-    @EventListener
-    void on(SupporterRecognised recognised) {
-        ledger.paymentsOf(recognised.customer()).stream()
-                .filter(payment -> payment.donation() != null)
-                .forEach(payment -> promise(payment, recognised.supporter()));
-    }
-
-    private void promise(Payment payment, UUID supporter) {
-        letters.promise(KIND, payment.charge(), supporter, payment.happenedAt().plus(TIMELY));
+    void on(PaymentsReceived received) {
+        letters.promise(received.payments().stream()
+                .filter(payment -> payment.customer() != null)
+                .map(payment -> new LetterService.Promise(
+                        KIND, payment.charge(), payment.customer(), payment.happenedAt(), TIMELY))
+                .toList());
     }
 
     @Override
@@ -74,29 +69,45 @@ class ReceiptLetter implements Letter {
     }
 
     @Override
-    public Optional<Content> write(UUID supporter, String charge) {
-        var payment = ledger.payment(charge);
-        var donation = payment.map(Payment::donation).flatMap(donations::find);
-        return donation.flatMap(given -> supporters.find(supporter).map(person -> {
-            var paid = payment.orElseThrow();
-            var locale = given.locale();
-            var date = DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG).withLocale(locale);
-            return new Content(
-                    person.email(),
-                    locale,
-                    messages.getMessage("receipt.subject", null, locale),
-                    "donation/mail/receipt",
-                    Map.of(
-                            "newsroom", newsroom.name(),
-                            "amount", paid.amount().format(locale),
-                            "frequency", given.frequency(),
-                            "date", date.format(paid.happenedAt().atZone(newsroom.zone())),
-                            "reference", reference(given)));
-        }));
+    public Optional<Content> write(@Nullable UUID supporter, String charge) {
+        var person = supporters.find(Objects.requireNonNull(supporter));
+        return ledger.payment(charge).flatMap(payment -> person.flatMap(to -> content(payment, to)));
+    }
+
+    /// @return empty if the donation is not known here: another service on the same Stripe account asked for it
+    private Optional<Content> content(Payment payment, Supporter to) {
+        var donation = Optional.ofNullable(payment.donation()).flatMap(donations::find);
+        if (payment.donation() != null && donation.isEmpty()) {
+            return Optional.empty();
+        }
+        var locale = donation.map(Donation::locale).orElse(to.locale());
+        var date = DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG).withLocale(locale);
+        return Optional.of(new Content(
+                to.email(),
+                locale,
+                messages.getMessage("receipt.subject", null, locale),
+                "donation/mail/receipt",
+                Map.of(
+                        "newsroom", newsroom.name(),
+                        "amount", payment.amount().format(locale),
+                        "frequency", donation.map(Donation::frequency).orElseGet(() -> frequency(payment)),
+                        "date", date.format(payment.happenedAt().atZone(newsroom.zone())),
+                        "reference", reference(payment))));
+    }
+
+    /// Of a gift that was not asked for on our page: by the period that it pays for.
+    private Frequency frequency(Payment payment) {
+        return Optional.ofNullable(payment.invoice())
+                .flatMap(ledger::invoice)
+                .filter(invoice -> invoice.pays().compareTo(LONGER_THAN_MONTHS) > 0)
+                .map(_ -> Frequency.ANNUAL)
+                .orElse(Frequency.MONTHLY);
     }
 
     /// Short enough to be read out on the telephone.
-    private static String reference(Donation donation) {
-        return donation.id().toString().substring(0, 8);
+    private static String reference(Payment payment) {
+        return payment.donation() != null
+                ? payment.donation().toString().substring(0, 8)
+                : payment.charge().substring(Math.max(0, payment.charge().length() - 8));
     }
 }

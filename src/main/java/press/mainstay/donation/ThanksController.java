@@ -3,6 +3,7 @@ package press.mainstay.donation;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -19,7 +20,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.util.UriComponentsBuilder;
 import press.mainstay.ledger.LedgerService;
 import press.mainstay.newsroom.NewsroomProperties;
-import press.mainstay.stripe.StripeEvent.CheckoutCompleted;
+import press.mainstay.stripe.StripeEvent.CheckoutChanged;
 import press.mainstay.stripe.StripeGateway;
 import press.mainstay.stripe.StripeInbox;
 import press.mainstay.stripe.StripeUnavailableException;
@@ -80,11 +81,12 @@ class ThanksController {
             return;
         }
         try {
-            var told = stripe.completedCheckout(session);
-            var donation = known.or(() -> told.map(CheckoutCompleted::donation).flatMap(donations::find))
+            var told = stripe.checkout(session)
+                    .filter(checkout -> checkout.outcome().completed());
+            var donation = known.or(() -> told.map(CheckoutChanged::donation).flatMap(donations::find))
                     .filter(candidate -> own.contains(candidate.id()));
             if (donation.isPresent()) {
-                told.ifPresent(inbox::apply);
+                told.ifPresent(checkout -> inbox.apply(List.of(checkout)));
                 show(state(told), donation.get(), session, locale, model);
             }
         } catch (StripeUnavailableException e) {
@@ -93,8 +95,9 @@ class ThanksController {
         }
     }
 
-    private static String state(Optional<CheckoutCompleted> told) {
-        return told.map(checkout -> checkout.paid() ? "confirmed" : "pending").orElse("open");
+    private static String state(Optional<CheckoutChanged> told) {
+        return told.map(checkout -> checkout.outcome() == CheckoutChanged.Outcome.PAID ? "confirmed" : "pending")
+                .orElse("open");
     }
 
     private void show(String state, Donation donation, String session, Locale locale, Model model) {

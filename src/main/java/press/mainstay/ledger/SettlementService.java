@@ -1,71 +1,74 @@
 package press.mainstay.ledger;
 
-import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.support.TransactionTemplate;
-import press.mainstay.shared.Money;
+import press.mainstay.stripe.StripeEvent;
 import press.mainstay.stripe.StripeGateway;
-import press.mainstay.stripe.StripeGateway.Settlement;
+import press.mainstay.stripe.StripeInbox;
 import press.mainstay.stripe.StripeUnavailableException;
 
-/// Asks Stripe for fee and settlement of payments, since its events name only the id of the balance transaction.
+/// Asks Stripe for fee and settlement of payments and refunds, since its events name only the id of the balance
+/// transaction.
 @Service
 class SettlementService {
 
     private static final Logger log = LoggerFactory.getLogger(SettlementService.class);
 
-    /// What one run asks for: at some five calls a second it ends within a minute, and leaves Stripe's rate limit to
-    /// readers.
+    /// What one run asks for: at some five calls a second it ends within a minute.
     private static final int MOST = 200;
 
+    private static final int TOGETHER = 20;
     private static final int FAILURES_OF_AN_OUTAGE = 3;
 
     private final JdbcClient jdbc;
     private final StripeGateway stripe;
-    private final LedgerService ledger;
-    private final TransactionTemplate transaction;
+    private final StripeInbox inbox;
 
-    SettlementService(JdbcClient jdbc, StripeGateway stripe, LedgerService ledger, TransactionTemplate transaction) {
+    SettlementService(JdbcClient jdbc, StripeGateway stripe, StripeInbox inbox) {
         this.jdbc = jdbc;
         this.stripe = stripe;
-        this.ledger = ledger;
-        this.transaction = transaction;
+        this.inbox = inbox;
     }
 
-    private record Unsettled(String charge, String balanceTransaction) {}
-
     void settle() {
-        var unsettled = jdbc.sql("""
-                        select charge, balance_transaction from payment
-                        where settled_at is null and balance_transaction is not null
-                        order by happened_at limit :most
-                        """).param("most", MOST).query(Unsettled.class).list();
+        var told = new ArrayList<StripeEvent>();
         var failures = 0;
-        for (var payment : unsettled) {
+        for (var transaction : unsettled()) {
             try {
-                var settlement = stripe.settlement(payment.balanceTransaction());
-                transaction.executeWithoutResult(_ -> book(payment.charge(), settlement));
+                stripe.ask(transaction).ifPresent(told::add);
                 failures = 0;
             } catch (StripeUnavailableException e) {
-                log.warn("{}; the fee of {} is not known yet", e.getMessage(), payment.charge());
+                log.warn("{}; what {} cost is not known yet", e.getMessage(), transaction);
                 if (++failures == FAILURES_OF_AN_OUTAGE) {
                     break;
                 }
             }
+            if (told.size() == TOGETHER) {
+                inbox.apply(told);
+                told.clear();
+            }
         }
+        inbox.apply(told);
     }
 
-    private void book(String charge, Settlement settlement) {
-        var source = settlement.balanceTransaction();
-        var fee = settlement.fee();
-        ledger.book("settlement", source, charge, settlement.gross(), settlement.at());
-        ledger.book("fee", source, charge, new Money(-fee.minorUnits(), fee.currency()), settlement.at());
-        jdbc.sql("update payment set settled_at = :at where charge = :charge")
-                .param("charge", charge)
-                .param("at", settlement.at().atOffset(ZoneOffset.UTC))
-                .update();
+    private List<String> unsettled() {
+        return jdbc.sql("""
+                        (select balance_transaction from payment
+                            where settled_at is null and balance_transaction is not null
+                            order by happened_at limit :most)
+                        union all
+                        (select balance_transaction from refund
+                            where balance_transaction is not null and settled_at is null
+                            order by happened_at limit :most)
+                        union all
+                        (select failure_balance_transaction from refund
+                            where failure_balance_transaction is not null and failure_settled_at is null
+                            order by happened_at limit :most)
+                        limit :most
+                        """).param("most", MOST).query(String.class).list();
     }
 }

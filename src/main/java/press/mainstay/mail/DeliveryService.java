@@ -19,8 +19,9 @@ import org.springframework.stereotype.Service;
 import press.mainstay.shared.Backoff;
 import press.mainstay.shared.ErrorCode;
 
-/// Keeps the promises of letters: each is sent at most once, with one exception. A letter whose hand-over is in doubt
-/// (the mail server had it all and did not answer, or we died meanwhile) is repeated once under the same Message-ID.
+/// Keeps the promises of letters: each is sent at most once, with one exception. A letter whose hand-over is in
+/// doubt (the mail server had it all and did not answer, or we died meanwhile) is repeated once under the same
+/// Message-ID.
 @Service
 class DeliveryService {
 
@@ -57,6 +58,7 @@ class DeliveryService {
                             doubts = doubts + case when status = 'sending' then 1 else 0 end
                         where id = (
                             select id from letter where status in ('waiting', 'sending') and next_try_at <= :machineNow
+                                and (supporter is not null or customer is null or send_before <= :now)
                             order by next_try_at limit 1 for update skip locked)
                         returning id, kind, about, supporter, status, attempts, doubts
                         """)
@@ -70,7 +72,7 @@ class DeliveryService {
     }
 
     private record Claimed(
-            UUID id, String kind, String about, UUID supporter, String status, int attempts, int doubts) {}
+            UUID id, String kind, String about, @Nullable UUID supporter, String status, int attempts, int doubts) {}
 
     private void send(Claimed letter) {
         if (!letter.status().equals("sending")) {
@@ -107,7 +109,8 @@ class DeliveryService {
         return kind;
     }
 
-    /// Whoever took longer than the lease, and finds that another node has taken over, leaves the letter to that one.
+    /// Whoever took longer than the lease, and finds that another node has taken over, leaves the letter to
+    /// that one.
     private void end(Claimed letter, String status, @Nullable String error) {
         if (error != null) {
             log.warn("Letter {} ({}) is given up: {} {}", letter.id(), letter.kind(), status, error);

@@ -44,6 +44,10 @@ public record Money(long minorUnits, String currency) {
         return new Money(major.movePointRight(decimals(currency)).longValueExact(), currency);
     }
 
+    public Money negated() {
+        return new Money(Math.negateExact(minorUnits), currency);
+    }
+
     /// The amount in major units, with all decimals of the currency: `10.50`.
     public BigDecimal major() {
         return BigDecimal.valueOf(minorUnits, decimals(currency));

@@ -1,10 +1,12 @@
 package press.mainstay.stripe;
 
+import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.Schedules;
 import com.stripe.Stripe;
 import com.stripe.StripeClient;
+import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import press.mainstay.sealing.SealedColumn;
@@ -34,7 +36,28 @@ class StripeConfiguration {
 
     @Bean
     SealedColumn stripeEventBody() {
-        return new SealedColumn("stripe_event", "id", "body", StripeInbox.BODY);
+        return new SealedColumn("stripe_event", "id", "body", StripeEventLog.BODY);
+    }
+
+    @Bean
+    SealedColumn stripeEventReason() {
+        return new SealedColumn("stripe_event", "id", "ignored_because", StripeInbox.REASON);
+    }
+
+    @Bean
+    CustomTask<Void> stripeRefetchTask(StripeRefetch refetch) {
+        return refetch.task();
+    }
+
+    /// After an upgrade, until nothing is left that an earlier release judged.
+    @Bean
+    RecurringTask<Void> stripeReadAnewTask(StripeInbox inbox, QueueWorker stripeEventWorker) {
+        return Tasks.recurring("stripe-read-anew", Schedules.fixedDelay(Duration.ofMinutes(1)))
+                .execute((_, _) -> {
+                    if (inbox.readAnew() > 0) {
+                        stripeEventWorker.wake();
+                    }
+                });
     }
 
     @Bean

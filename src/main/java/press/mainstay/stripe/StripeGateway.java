@@ -6,13 +6,20 @@ import com.stripe.exception.InvalidRequestException;
 import com.stripe.exception.StripeException;
 import com.stripe.net.ApiResource.RequestMethod;
 import com.stripe.net.RequestOptions;
+import com.stripe.net.StripeResponse;
 import com.stripe.param.ProductCreateParams;
 import com.stripe.param.ProductUpdateParams;
 import com.stripe.param.checkout.SessionCreateParams;
 import com.stripe.param.checkout.SessionCreateParams.LineItem.PriceData;
+import io.github.bucket4j.BlockingBucket;
+import io.github.bucket4j.Bucket;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -29,12 +36,11 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import press.mainstay.shared.ErrorCode;
 import press.mainstay.shared.Frequency;
-import press.mainstay.shared.Money;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// All calls to Stripe. None is made inside a transaction, and each has an end: stripe-java's own time-outs are for a
-/// single read of the socket.
+/// All calls to Stripe. None is made inside a transaction, and each has an end: stripe-java's own time-outs are
+/// for a single read of the socket.
 @Component
 public class StripeGateway {
 
@@ -43,17 +49,37 @@ public class StripeGateway {
     /// Less than the eight seconds that a reader is asked to wait.
     private static final Duration PATIENCE = Duration.ofMillis(7_500);
 
+    private static final String CALLS = "mainstay.stripe.call";
     private static final Duration PAUSE = Duration.ofMillis(300);
-    private static final int EVENTS_PER_PAGE = 100;
+
+    /// A job may wait for a long list.
+    private static final Duration PATIENCE_OF_JOBS = Duration.ofSeconds(30);
+
+    private static final int PER_PAGE = 100;
 
     private final StripeClient stripe;
     private final StripeProperties properties;
     private final JsonMapper json;
+    private final StripeEventReader reader;
+    private final MeterRegistry meters;
+    private final BlockingBucket callsOfJobs;
 
-    StripeGateway(StripeClient stripe, StripeProperties properties, JsonMapper json) {
+    StripeGateway(
+            StripeClient stripe,
+            StripeProperties properties,
+            JsonMapper json,
+            StripeEventReader reader,
+            MeterRegistry meters) {
         this.stripe = stripe;
         this.properties = properties;
         this.json = json;
+        this.reader = reader;
+        this.meters = meters;
+        callsOfJobs = Bucket.builder()
+                .addLimit(limit -> limit.capacity(properties.callsPerSecond())
+                        .refillGreedy(properties.callsPerSecond(), Duration.ofSeconds(1)))
+                .build()
+                .asBlocking();
     }
 
     /// A payment page that Stripe opened.
@@ -67,7 +93,7 @@ public class StripeGateway {
     /// @see <a href="https://docs.stripe.com/api/checkout/sessions/create">Create a Checkout Session</a>
     public OpenCheckout openCheckout(CheckoutRequest request) {
         var key = "checkout:" + request.donation() + ":" + request.attempt();
-        return call("checkout.sessions.create", () -> {
+        return call("checkout.sessions.create", PATIENCE, () -> {
             try {
                 return open(request, key);
             } catch (InvalidRequestException e) {
@@ -87,72 +113,115 @@ public class StripeGateway {
 
     /// Asks once how a Checkout Session stands.
     ///
-    /// @return what the webhook would tell; empty while the reader has not been through the page, or if there is no
-    ///     such session
+    /// @return what the webhook would tell; empty while the reader has not been through the page, or if there
+    ///     is no such session
     /// @throws StripeUnavailableException if Stripe does not tell
-    public Optional<StripeEvent.CheckoutCompleted> completedCheckout(String session) {
-        return call("checkout.sessions.retrieve", () -> {
-            try {
-                var answer = stripe.v1().checkout().sessions().retrieve(session).getLastResponse();
-                var body = json.readTree(answer.body());
-                return body.path("status").stringValue("").equals("complete")
-                        ? Optional.of(StripeEventReader.checkoutSession(
-                                body, Instant.ofEpochSecond(body.path("created").longValue(0))))
-                        : Optional.empty();
-            } catch (InvalidRequestException e) {
-                if ("resource_missing".equals(e.getCode())) {
-                    return Optional.empty();
-                }
-                throw e;
-            }
-        });
+    public Optional<StripeEvent.CheckoutChanged> checkout(String session) {
+        return call("checkout.sessions.retrieve", PATIENCE, () -> get("/v1/checkout/sessions/" + session))
+                .flatMap(answer -> answer.read(StripeEvent.SubscriptionChanged.Via.ANSWER))
+                .map(StripeEvent.CheckoutChanged.class::cast);
     }
 
-    /// What became of a charge on our Stripe balance.
+    /// An answer of the API.
     ///
-    /// @param gross in the currency of the account's balance, before fees
-    /// @param fee in the same currency, as a positive amount
-    public record Settlement(String balanceTransaction, Money gross, Money fee, Instant at) {}
+    /// @param body an object, or a list of them
+    /// @param stamp Stripe's second before which the answer was certainly true
+    public record Answer(JsonNode body, Instant stamp, StripeEventReader reader) {
 
+        public Optional<StripeEvent> read(StripeEvent.SubscriptionChanged.Via via) {
+            return reader.readAnswer(body, stamp, via);
+        }
+
+        public List<Answer> objects() {
+            return body.path("data")
+                    .valueStream()
+                    .map(object -> new Answer(object, stamp, reader))
+                    .toList();
+        }
+
+        public boolean more() {
+            return body.path("has_more").asBoolean(false);
+        }
+
+        public String id() {
+            return StripeEventReader.text(body, "id");
+        }
+    }
+
+    /// How an object stands now. For jobs: waits until Stripe may be asked.
+    ///
+    /// @param id of a subscription, customer, Checkout Session, invoice or balance transaction
+    /// @return empty if there is no such object, or nothing in it for us
     /// @throws StripeUnavailableException if Stripe does not tell
-    /// @see <a href="https://docs.stripe.com/api/balance_transactions/object">The Balance Transaction object</a>
-    public Settlement settlement(String balanceTransaction) {
-        return call("balance_transactions.retrieve", () -> {
-            var transaction = stripe.v1().balanceTransactions().retrieve(balanceTransaction);
-            var currency = transaction.getCurrency();
-            return new Settlement(
-                    transaction.getId(),
-                    new Money(transaction.getAmount(), currency),
-                    new Money(transaction.getFee(), currency),
-                    Instant.ofEpochSecond(transaction.getCreated()));
-        });
+    public Optional<StripeEvent> ask(String id) {
+        return retrieve(id).flatMap(answer -> answer.read(StripeEvent.SubscriptionChanged.Via.ANSWER));
     }
 
-    /// One page of Stripe's list of events, the newest first.
-    record EventPage(List<JsonNode> events, boolean more) {}
-
-    /// @param olderThan the id of an event, to go on behind it; empty for the first page
-    /// @see <a href="https://docs.stripe.com/api/events/list">List all events</a>
-    EventPage events(Instant from, String olderThan) {
-        var path = "/v1/events?limit=" + EVENTS_PER_PAGE + "&created%5Bgte%5D=" + from.getEpochSecond()
-                + (olderThan.isEmpty() ? "" : "&starting_after=" + olderThan);
-        return call("events.list", () -> {
-            var answer = json.readTree(
-                    stripe.rawRequest(RequestMethod.GET, path, null).body());
-            return new EventPage(
-                    answer.path("data").valueStream().toList(),
-                    answer.path("has_more").asBoolean(false));
-        });
+    /// @see #ask
+    Optional<Answer> retrieve(String id) {
+        var kind = switch (id.substring(0, id.indexOf('_'))) {
+            case "sub" -> "subscriptions";
+            case "cus" -> "customers";
+            case "cs" -> "checkout/sessions";
+            case "in" -> "invoices";
+            case "txn" -> "balance_transactions";
+            default -> throw new IllegalArgumentException("Of no kind that we ask for: " + id);
+        };
+        return job(kind.replace('/', '.') + ".retrieve", () -> get("/v1/" + kind + "/" + id));
     }
 
-    /// Makes Stripe know our products, with the names of the settings, and stripe-java load its classes before the
-    /// first reader waits for it. A failure is no harm: the product is made when it is missed.
+    /// One page of a list, the newest first. For jobs: waits until Stripe may be asked.
+    ///
+    /// @param path such as `/v1/events?created%5Bgte%5D=…`; the number of objects a page is added
+    /// @param after the id of an object, to go on behind it; empty for the first page
+    /// @throws StripeUnavailableException if Stripe does not tell
+    /// @see <a href="https://docs.stripe.com/api/pagination">Pagination</a>
+    public Answer list(String path, String after) {
+        var question = path + (path.contains("?") ? "&" : "?") + "limit=" + PER_PAGE
+                + (after.isEmpty() ? "" : "&starting_after=" + after);
+        var name = path.substring("/v1/".length()).replaceFirst("\\?.*", "").replace('/', '.') + ".list";
+        return job(name, () -> get(question)).orElseThrow(() -> new StripeUnavailableException(name, "404"));
+    }
+
+    /// The stamp is Stripe's own clock, less the time that the answer took.
+    private Optional<Answer> get(String path) throws StripeException {
+        var asked = System.nanoTime();
+        StripeResponse answer;
+        try {
+            answer = stripe.rawRequest(RequestMethod.GET, path, null);
+        } catch (InvalidRequestException e) {
+            if ("resource_missing".equals(e.getCode())) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        var took = Duration.ofNanos(System.nanoTime() - asked);
+        var date = answer.headers()
+                .firstValue("Date")
+                .map(header -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(header)))
+                .orElseThrow(() -> new IllegalStateException("An answer without a Date"));
+        return Optional.of(
+                new Answer(json.readTree(answer.body()), date.minus(took).truncatedTo(ChronoUnit.SECONDS), reader));
+    }
+
+    private <T> T job(String name, Call<T> call) {
+        try {
+            callsOfJobs.consume(1);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new StripeUnavailableException(name, "interrupted");
+        }
+        return call(name, PATIENCE_OF_JOBS, call);
+    }
+
+    /// Makes Stripe know our products, with the names of the settings, and stripe-java load its classes before
+    /// the first reader waits for it. A failure is no harm: the product is made when it is missed.
     @EventListener(ApplicationReadyEvent.class)
     void warmUp() {
         Thread.ofVirtual().name("stripe-products").start(() -> {
             try {
                 for (var frequency : Frequency.values()) {
-                    call("products.update", () -> {
+                    call("products.update", PATIENCE, () -> {
                         ensureProduct(frequency);
                         return frequency;
                     });
@@ -165,7 +234,7 @@ public class StripeGateway {
 
     /// The product ids are ours, so that nodes that come at the same time cannot make two.
     private void ensureProduct(Frequency frequency) throws StripeException {
-        var id = productId(frequency);
+        var id = StripeEventReader.product(frequency);
         var name = properties.productNames().getOrDefault(frequency, "Contribution");
         try {
             stripe.v1()
@@ -227,7 +296,7 @@ public class StripeGateway {
 
     private static PriceData price(CheckoutRequest request) {
         var price = PriceData.builder()
-                .setProduct(productId(request.frequency()))
+                .setProduct(StripeEventReader.product(request.frequency()))
                 .setCurrency(request.amount().currency())
                 .setUnitAmount(request.amount().minorUnits());
         return switch (request.frequency()) {
@@ -251,10 +320,6 @@ public class StripeGateway {
                 .orElse(SessionCreateParams.Locale.AUTO);
     }
 
-    private static String productId(Frequency frequency) {
-        return "mainstay_" + frequency.word();
-    }
-
     private static RequestOptions withKey(String key) {
         return RequestOptions.builder().setIdempotencyKey(key).build();
     }
@@ -264,14 +329,15 @@ public class StripeGateway {
         T make() throws StripeException;
     }
 
-    /// Makes a call on a thread of its own and gives up on it in time. A call that is in doubt is repeated by its
-    /// idempotency key; one whose twin is still under way at Stripe waits for the twin's answer.
-    private <T> T call(String name, Call<T> call) {
+    /// Makes a call on a thread of its own and gives up on it in time. A call that is in doubt is repeated by
+    /// its idempotency key; one whose twin is still under way at Stripe waits for the twin's answer.
+    private <T> T call(String name, Duration patience, Call<T> call) {
         if (TransactionSynchronizationManager.isActualTransactionActive()) {
             throw new IllegalStateException(name + " called inside a transaction");
         }
         var answer = new CompletableFuture<T>();
-        var deadline = Instant.now().plus(PATIENCE);
+        var deadline = Instant.now().plus(patience);
+        var timer = Timer.start(meters);
         var caller = Thread.ofVirtual().name("stripe-" + name).start(() -> {
             try {
                 answer.complete(repeat(call, deadline));
@@ -282,11 +348,15 @@ public class StripeGateway {
             }
         });
         try {
-            return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            var result = answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            timer.stop(meters.timer(CALLS, "call", name, "outcome", "answered"));
+            return result;
         } catch (TimeoutException _) {
             caller.interrupt();
+            timer.stop(meters.timer(CALLS, "call", name, "outcome", "late"));
             throw new StripeUnavailableException(name, "no answer in time");
         } catch (ExecutionException e) {
+            timer.stop(meters.timer(CALLS, "call", name, "outcome", "failed"));
             throw new StripeUnavailableException(name, reason(e.getCause()));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

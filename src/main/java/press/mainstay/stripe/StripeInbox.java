@@ -1,20 +1,22 @@
 package press.mainstay.stripe;
 
-import static press.mainstay.stripe.StripeEventReader.id;
-import static press.mainstay.stripe.StripeEventReader.text;
-import static press.mainstay.stripe.StripeEventReader.time;
-import static press.mainstay.stripe.StripeEventReader.uuid;
+import static press.mainstay.stripe.StripeEventLog.BODY;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.dao.NonTransientDataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -28,26 +30,30 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Keeps every event of Stripe before it is answered, and applies it soon after, once: in one transaction with all
-/// that it causes.
+/// Applies what Stripe told, each event once: in one transaction with all that it causes.
 @Component
 public class StripeInbox {
 
-    static final String BODY = "stripe.event";
+    /// The purpose that staff's reasons are sealed for.
+    static final String REASON = "stripe.event.ignored";
 
     private static final Logger log = LoggerFactory.getLogger(StripeInbox.class);
-    private static final int BATCH = 50;
+    private static final int BATCH = 250;
     private static final int MOST_ATTEMPTS = 8;
     private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofHours(1));
 
-    /// A key of PostgreSQL's advisory locks; any number that nobody else uses.
+    /// Whoever applies holds it; any number that nobody else uses for PostgreSQL's advisory locks.
     private static final long APPLYING = 0x6d61_696e_7374_6179L;
+
+    /// PostgreSQL ends the transaction of a node that is stuck, so that another can go on.
+    private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(2);
 
     private final JdbcClient jdbc;
     private final JsonMapper json;
     private final Sealing sealing;
+    private final StripeEventReader reader;
     private final ApplicationEventPublisher events;
-    private final boolean livemode;
+    private final MeterRegistry meters;
     private final TransactionTemplate transaction;
     private final TransactionTemplate savepoint;
 
@@ -55,81 +61,126 @@ public class StripeInbox {
             JdbcClient jdbc,
             JsonMapper json,
             Sealing sealing,
+            StripeEventReader reader,
             ApplicationEventPublisher events,
-            StripeProperties properties,
+            MeterRegistry meters,
             PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
         this.json = json;
         this.sealing = sealing;
+        this.reader = reader;
         this.events = events;
-        this.livemode = properties.livemode();
+        this.meters = meters;
         this.transaction = new TransactionTemplate(transactions);
         this.savepoint = new TransactionTemplate(transactions);
         this.savepoint.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
     }
 
-    enum Via {
-        WEBHOOK,
-        POLL
-    }
-
-    /// Keeps an event that is known to come from Stripe. When this returns, the row is committed.
+    /// Applies what is due, the oldest first, some hundreds together in one transaction. What fails is found by
+    /// halving, is put off and does not hold up the others.
     ///
-    /// @throws UnreadableEventException if this is no event at all; nothing was kept
-    void keep(byte[] body, Via via) {
-        var event = parse(body);
-        var object = event.path("data").path("object");
-        var id = UUID.randomUUID();
-        var now = OffsetDateTime.now(ZoneOffset.UTC);
-        jdbc.sql("""
-                        insert into stripe_event (id, event_id, type, object_id, customer, charge, donation, livemode,
-                            api_version, created_at, received_at, via, body, status, next_try_at)
-                        values (:id, :eventId, :type, :objectId, :customer, :charge, :donation, :livemode,
-                            :apiVersion, :createdAt, :now, :via, :body, :status, :now)
-                        on conflict (event_id) do update set delivery_count = stripe_event.delivery_count + 1
-                        """)
-                .param("id", id)
-                .param("eventId", text(event, "id"))
-                .param("type", text(event, "type"))
-                .param("objectId", id(object))
-                .param("customer", customer(object))
-                .param("charge", charge(object))
-                .param("donation", donation(object))
-                .param("livemode", event.path("livemode").asBoolean(false))
-                .param("apiVersion", event.path("api_version").stringValue(null))
-                .param("createdAt", time(event, "created").atOffset(ZoneOffset.UTC))
-                .param("now", now)
-                .param("via", via.name().toLowerCase(Locale.ROOT))
-                .param("body", sealing.seal(body, BODY, id).bytes())
-                .param("status", firstStatus(event))
-                .update();
-    }
-
-    /// Applies what is due, the oldest first, at most a few dozen in one transaction; each behind a savepoint of its
-    /// own, so that one that fails is put off and does not hold up the others.
-    ///
-    /// One transaction at a time applies, on whichever node: a charge, its invoice and the link between them may
-    /// come together, and each must see what the others wrote.
+    /// One transaction at a time applies, on whichever node: a charge, its invoice and the link between them
+    /// may come together, and each must see what the others wrote.
     ///
     /// @return whether there may be more
     boolean applyDue() {
         return Boolean.TRUE.equals(transaction.execute(_ -> {
-            waitForOurTurn();
+            if (!isOurTurn()) {
+                return false; // another node is at it
+            }
             var due = claim();
-            due.forEach(this::apply);
+            applyDue(due);
             return due.size() == BATCH;
         }));
     }
 
-    /// Applies what Stripe answered to a question of ours, as if it had come as an event.
-    public void apply(StripeEvent event) {
+    /// Applies what Stripe answered to questions of ours, as if it had come as events.
+    public void apply(List<? extends StripeEvent> answers) {
+        if (answers.isEmpty()) {
+            return;
+        }
         transaction.executeWithoutResult(_ -> {
             waitForOurTurn();
-            events.publishEvent(event);
+            events.publishEvent(new StripeNews(List.copyOf(answers)));
         });
     }
 
-    private record Due(UUID id, String eventId, String type, byte[] body, int attempts) {}
+    /// Applies kept events of an object again, within the caller's transaction: what nobody could use when they
+    /// came.
+    public void applyAgain(Collection<String> objects) {
+        if (!objects.isEmpty()) {
+            jdbc.sql("""
+                            update stripe_event set status = 'new', applied_at = null, next_try_at = :now
+                            where object_id in (:objects) and status = 'applied' and body is not null
+                            """).param("objects", objects).param("now", machineNow()).update();
+        }
+    }
+
+    /// Lets events be tried again that were given up or could not be read.
+    ///
+    /// @param event Stripe's id
+    /// @return whether there was such an event
+    public boolean retry(String event) {
+        return jdbc.sql("""
+                        update stripe_event set status = 'new', attempts = 0, next_try_at = :now
+                        where event_id = :event and status in ('dead', 'quarantined') and body is not null
+                        """).param("event", event).param("now", machineNow()).update() == 1;
+    }
+
+    /// Sets an event aside that cannot be applied, and notes why.
+    ///
+    /// @param event Stripe's id
+    /// @param reason typed by a person, kept sealed
+    /// @return whether there was such an event
+    public boolean ignore(String event, String reason) {
+        var id = jdbc.sql("select id from stripe_event where event_id = :event")
+                .param("event", event)
+                .query(UUID.class)
+                .optional();
+        return id.isPresent()
+                && jdbc.sql("""
+                        update stripe_event set status = 'ignored', ignored_because = :reason
+                        where id = :id and status in ('dead', 'quarantined')
+                        """)
+                                .param("id", id.get())
+                                .param(
+                                        "reason",
+                                        sealing.seal(reason, REASON, id.get()).bytes())
+                                .update()
+                        == 1;
+    }
+
+    /// Lets this release read what an earlier one ignored, misread or could not read. Some thousands at a time,
+    /// so that news does not wait behind them.
+    ///
+    /// @return how many there were
+    int readAnew() {
+        return jdbc.sql("""
+                        update stripe_event set status = 'new', applied_at = null, attempts = 0, read_by = :version,
+                            next_try_at = :now
+                        where id in (
+                            select id from stripe_event
+                            where read_by < :version and status in ('applied', 'ignored', 'foreign', 'quarantined')
+                                and body is not null and ignored_because is null
+                            limit 2000 for update skip locked)
+                        """)
+                .param("version", StripeEventReader.VERSION)
+                .param("now", machineNow())
+                .update();
+    }
+
+    private record Due(UUID id, String eventId, String type, byte[] body, int attempts, Instant createdAt) {}
+
+    private boolean isOurTurn() {
+        jdbc.sql("select set_config('transaction_timeout', :timeout, true)")
+                .param("timeout", LONGEST_TRANSACTION.toMillis() + "ms")
+                .query(String.class)
+                .single();
+        return jdbc.sql("select pg_try_advisory_xact_lock(:key)")
+                .param("key", APPLYING)
+                .query(Boolean.class)
+                .single();
+    }
 
     private void waitForOurTurn() {
         jdbc.sql("select pg_advisory_xact_lock(:key)::text")
@@ -140,101 +191,134 @@ public class StripeInbox {
 
     private List<Due> claim() {
         return jdbc.sql("""
-                        select id, event_id, type, body, attempts from stripe_event
+                        select id, event_id, type, body, attempts, created_at from stripe_event
                         where status = 'new' and next_try_at <= :now
                         order by next_try_at limit :batch
                         for update skip locked
                         """)
-                .param("now", OffsetDateTime.now(ZoneOffset.UTC))
+                .param("now", machineNow())
                 .param("batch", BATCH)
-                .query(Due.class)
+                .query((row, _) -> new Due(
+                        row.getObject("id", UUID.class),
+                        row.getString("event_id"),
+                        row.getString("type"),
+                        row.getBytes("body"),
+                        row.getInt("attempts"),
+                        row.getObject("created_at", OffsetDateTime.class).toInstant()))
                 .list();
     }
 
-    private void apply(Due due) {
+    private void applyDue(List<Due> due) {
+        if (due.isEmpty()) {
+            return;
+        }
         try {
-            savepoint.executeWithoutResult(_ -> {
-                var event = parse(sealing.openBytes(new Sealed(due.body()), BODY, due.id()));
-                StripeEventReader.read(event).ifPresent(events::publishEvent);
-                jdbc.sql(
-                                "update stripe_event set status = 'applied', applied_at = :now, last_error = null where id = :id")
-                        .param("id", due.id())
-                        .param("now", OffsetDateTime.now(ZoneOffset.UTC))
-                        .update();
-            });
-        } catch (UnreadableEventException e) {
+            savepoint.executeWithoutResult(_ -> applyTogether(due));
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            if (due.size() == 1) {
+                setAside(due.getFirst(), e);
+            } else {
+                applyDue(due.subList(0, due.size() / 2));
+                applyDue(due.subList(due.size() / 2, due.size()));
+            }
+        }
+    }
+
+    private void applyTogether(List<Due> due) {
+        var news = new ArrayList<StripeEvent>();
+        var applied = new ArrayList<UUID>();
+        var foreign = new ArrayList<UUID>();
+        for (var one : due) {
+            var event = reader.readEvent(open(one));
+            event.ifPresent(news::add);
+            (event.isPresent() && event.get().foreign() ? foreign : applied).add(one.id());
+        }
+        events.publishEvent(new StripeNews(news));
+        mark(applied, "applied");
+        mark(foreign, "foreign");
+        due.forEach(one -> meters.timer("mainstay.stripe.event.lag")
+                .record(Duration.between(one.createdAt(), Instant.now()).abs()));
+    }
+
+    private JsonNode open(Due due) {
+        try {
+            return json.readTree(sealing.openBytes(new Sealed(due.body()), BODY, due.id()));
+        } catch (JacksonException _) {
+            throw new UnreadableEventException("JSON");
+        }
+    }
+
+    private void mark(List<UUID> ids, String status) {
+        if (!ids.isEmpty()) {
+            jdbc.sql("""
+                            update stripe_event set status = :status, last_error = null, read_by = :version,
+                                applied_at = case when :status = 'applied' then cast(:now as timestamptz) end
+                            where id = any(:ids)
+                            """)
+                    .param("ids", ids.toArray(UUID[]::new))
+                    .param("status", status)
+                    .param("version", StripeEventReader.VERSION)
+                    .param("now", machineNow())
+                    .update();
+            meters.counter("mainstay.stripe.event.verdict", "verdict", status).increment(ids.size());
+        }
+    }
+
+    /// What cannot be read, or breaks a rule of the database, will do so again: it waits for a new release.
+    /// What else fails may pass: it is tried again, less and less often.
+    private void setAside(Due due, Throwable failure) {
+        var attempts = due.attempts() + 1;
+        if (isPermanent(failure)) {
             log.error(
-                    "Stripe event {} ({}) has an unknown shape and waits for a newer version",
+                    "Stripe event {} ({}) cannot be applied and waits for a newer version: {}",
                     due.eventId(),
-                    due.type());
-            putOff(due, "quarantined", e.getMessage(), Duration.ZERO);
-        } catch (RuntimeException e) {
-            var attempts = due.attempts() + 1;
-            var status = attempts < MOST_ATTEMPTS ? "new" : "dead";
+                    due.type(),
+                    code(failure));
+            putOff(due, "quarantined", code(failure), Duration.ZERO);
+        } else if (attempts < MOST_ATTEMPTS) {
             log.warn(
                     "Stripe event {} ({}) failed at attempt {}: {}",
                     due.eventId(),
                     due.type(),
                     attempts,
-                    ErrorCode.of(e));
-            putOff(due, status, ErrorCode.of(e), BACKOFF.after(attempts));
+                    code(failure));
+            putOff(due, "new", code(failure), BACKOFF.after(attempts));
+        } else {
+            log.error("Stripe event {} ({}) is given up: {}", due.eventId(), due.type(), code(failure));
+            putOff(due, "dead", code(failure), Duration.ZERO);
         }
     }
 
+    private static boolean isPermanent(Throwable failure) {
+        return failure instanceof UnreadableEventException
+                || failure instanceof NonTransientDataAccessException
+                        && !(failure instanceof NonTransientDataAccessResourceException)
+                || failure instanceof ArithmeticException
+                || failure instanceof IllegalArgumentException;
+    }
+
+    private static @Nullable String code(Throwable failure) {
+        return failure instanceof UnreadableEventException unreadable ? unreadable.getMessage() : ErrorCode.of(failure);
+    }
+
     private void putOff(Due due, String status, @Nullable String error, Duration pause) {
+        meters.counter("mainstay.stripe.event.verdict", "verdict", status.equals("new") ? "put_off" : status)
+                .increment();
         jdbc.sql("""
                         update stripe_event
-                        set status = :status, attempts = attempts + 1, last_error = :error, next_try_at = :next
+                        set status = :status, attempts = attempts + 1, last_error = :error, next_try_at = :next,
+                            read_by = :version
                         where id = :id
                         """)
                 .param("id", due.id())
                 .param("status", status)
                 .param("error", error)
-                .param("next", OffsetDateTime.now(ZoneOffset.UTC).plus(pause))
+                .param("version", StripeEventReader.VERSION)
+                .param("next", machineNow().plus(pause))
                 .update();
     }
 
-    private JsonNode parse(byte[] body) {
-        try {
-            var event = json.readTree(body);
-            if (!event.path("object").stringValue("").equals("event")) {
-                throw new UnreadableEventException("object");
-            }
-            return event;
-        } catch (JacksonException _) {
-            // its message quotes the body
-            throw new UnreadableEventException("JSON");
-        }
-    }
-
-    private String firstStatus(JsonNode event) {
-        if (event.path("livemode").asBoolean(false) != livemode) {
-            return "other_mode";
-        }
-        if (!StripeEventReader.reads(text(event, "type"))) {
-            return "ignored";
-        }
-        return event.path("api_version").stringValue("").endsWith("." + StripeEventReader.TRAIN)
-                ? "new"
-                : "quarantined";
-    }
-
-    private static @Nullable String customer(JsonNode object) {
-        return object.path("object").stringValue("").equals("customer") ? id(object) : id(object.path("customer"));
-    }
-
-    private static @Nullable String charge(JsonNode object) {
-        return object.path("object").stringValue("").equals("charge") ? id(object) : id(object.path("charge"));
-    }
-
-    private static @Nullable UUID donation(JsonNode object) {
-        var own = StripeEventReader.donation(object.path("metadata"));
-        if (own == null) {
-            own = uuid(object.path("client_reference_id"));
-        }
-        return own != null
-                ? own
-                : StripeEventReader.donation(
-                        object.path("parent").path("subscription_details").path("metadata"));
+    private static OffsetDateTime machineNow() {
+        return OffsetDateTime.now(ZoneOffset.UTC);
     }
 }

@@ -12,10 +12,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import press.mainstay.shared.QueueWorker;
-import tools.jackson.databind.JsonNode;
 
-/// Asks Stripe's list of events for what no webhook brought, and puts it into the same inbox. Stripe keeps its events
-/// for 30 days.
+/// Asks Stripe's list of events for what no webhook brought, and puts it into the same inbox. Stripe keeps its
+/// events for 30 days.
 @Component
 class StripePoll {
 
@@ -25,13 +24,13 @@ class StripePoll {
     private static final Duration OVERLAP = Duration.ofMinutes(30);
 
     private final StripeGateway stripe;
-    private final StripeInbox inbox;
+    private final StripeEventLog events;
     private final QueueWorker worker;
     private final JdbcClient jdbc;
 
-    StripePoll(StripeGateway stripe, StripeInbox inbox, QueueWorker stripeEventWorker, JdbcClient jdbc) {
+    StripePoll(StripeGateway stripe, StripeEventLog events, QueueWorker stripeEventWorker, JdbcClient jdbc) {
         this.stripe = stripe;
-        this.inbox = inbox;
+        this.events = events;
         this.worker = stripeEventWorker;
         this.jdbc = jdbc;
     }
@@ -50,18 +49,18 @@ class StripePoll {
         var newest = Instant.MIN;
         var news = 0;
         var olderThan = "";
-        StripeGateway.EventPage page;
+        StripeGateway.Answer page;
         do {
-            page = stripe.events(from, olderThan);
-            var known = known(page.events());
-            for (var event : page.events()) {
-                if (!known.contains(StripeEventReader.text(event, "id"))) {
-                    inbox.keep(event.toString().getBytes(StandardCharsets.UTF_8), StripeInbox.Via.POLL);
+            page = stripe.list("/v1/events?created%5Bgte%5D=" + from.getEpochSecond(), olderThan);
+            var known = known(page.objects());
+            for (var event : page.objects()) {
+                if (!known.contains(event.id())) {
+                    events.keep(event.body().toString().getBytes(StandardCharsets.UTF_8), StripeEventLog.Via.POLL);
                     news++;
                 }
-                var at = StripeEventReader.time(event, "created");
+                var at = StripeEventReader.time(event.body(), "created");
                 newest = at.isAfter(newest) ? at : newest;
-                olderThan = StripeEventReader.text(event, "id");
+                olderThan = event.id();
             }
         } while (page.more());
         if (news > 0) {
@@ -74,15 +73,13 @@ class StripePoll {
     }
 
     /// The overlap is known already: looked up a page at a time, and not written again.
-    private Set<String> known(List<JsonNode> events) {
+    private Set<String> known(List<StripeGateway.Answer> events) {
         return events.isEmpty()
                 ? Set.of()
                 : jdbc.sql("select event_id from stripe_event where event_id in (:ids)")
                         .param(
                                 "ids",
-                                events.stream()
-                                        .map(event -> StripeEventReader.text(event, "id"))
-                                        .toList())
+                                events.stream().map(StripeGateway.Answer::id).toList())
                         .query(String.class)
                         .set();
     }

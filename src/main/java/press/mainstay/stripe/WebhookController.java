@@ -17,20 +17,21 @@ class WebhookController {
 
     private static final int LARGEST_BODY = 1 << 20;
 
-    private final StripeInbox inbox;
+    private final StripeEventLog events;
     private final QueueWorker worker;
     private final List<String> secrets;
     private final MeterRegistry meters;
 
     WebhookController(
-            StripeInbox inbox, QueueWorker stripeEventWorker, StripeProperties properties, MeterRegistry meters) {
-        this.inbox = inbox;
+            StripeEventLog events, QueueWorker stripeEventWorker, StripeProperties properties, MeterRegistry meters) {
+        this.events = events;
         this.worker = stripeEventWorker;
         this.secrets = properties.webhookSecrets();
         this.meters = meters;
     }
 
-    /// Reads the raw bytes, since these are what is signed; whatever media type or encoding a proxy claims for them.
+    /// Reads the raw bytes, since these are what is signed; whatever media type or encoding a proxy claims for
+    /// them.
     @PostMapping("/webhooks/stripe")
     ResponseEntity<Void> receive(HttpServletRequest request) throws IOException {
         var body = request.getInputStream().readNBytes(LARGEST_BODY + 1);
@@ -41,7 +42,7 @@ class WebhookController {
             return answer(HttpStatus.BAD_REQUEST);
         }
         try {
-            inbox.keep(body, StripeInbox.Via.WEBHOOK);
+            events.keep(body, StripeEventLog.Via.WEBHOOK);
         } catch (UnreadableEventException _) {
             return answer(HttpStatus.BAD_REQUEST);
         }

@@ -20,8 +20,8 @@ interface SupporterRepository extends Repository<SealedSupporter, UUID> {
 
     Optional<SealedSupporter> findById(UUID id);
 
-    /// @return the new row's id, or the id of whoever has this address already; the update changes nothing, it makes
-    ///     the statement return the row that was there before
+    /// @return the new row's id, or the id of whoever has this address already; the update changes nothing, it
+    ///     makes the statement return the row that was there before
     @Query("""
             insert into supporter (id, email, email_hash, locale, first_seen_at)
             values (:id, :email, :emailHash, :locale, :firstSeenAt)
@@ -30,13 +30,29 @@ interface SupporterRepository extends Repository<SealedSupporter, UUID> {
             """)
     UUID withAddress(UUID id, Sealed email, KeyedHash emailHash, String locale, Instant firstSeenAt);
 
-    /// @return whether the customer was not known yet
+    /// @param order see StripeOrder: older news than what is known changes nothing
+    /// @return whether the customer is new; empty if nothing changed
+    @Query("""
+            insert into supporter_customer as c (customer, supporter, stripe_order)
+            values (:customer, :supporter, :order)
+            on conflict (customer) do update set supporter = excluded.supporter, stripe_order = excluded.stripe_order
+            where excluded.stripe_order > c.stripe_order
+            returning xmax = 0
+            """)
+    Optional<Boolean> recognise(String customer, UUID supporter, long order);
+
+    /// @return whether Stripe has told of another address in the same second
+    @Query("""
+            select exists (select from supporter_customer
+                where customer = :customer and stripe_order = :order and supporter <> :supporter)
+            """)
+    boolean isInDoubt(String customer, UUID supporter, long order);
+
     @Modifying
     @Query("""
-            insert into supporter_customer (customer, supporter) values (:customer, :supporter)
-            on conflict (customer) do nothing
+            update supporter_customer set deleted_at = least(deleted_at, :at) where customer = :customer
             """)
-    boolean addCustomer(String customer, UUID supporter);
+    void markDeleted(String customer, Instant at);
 
     @Query("select supporter from supporter_customer where customer = :customer")
     Optional<UUID> findByCustomer(String customer);

@@ -1,17 +1,29 @@
 package press.mainstay.supporter;
 
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Service;
+import press.mainstay.newsroom.Languages;
 import press.mainstay.sealing.Sealing;
 import press.mainstay.shared.EmailAddress;
-import press.mainstay.stripe.StripeEvent.CheckoutCompleted;
+import press.mainstay.stripe.StripeEvent.CheckoutChanged;
+import press.mainstay.stripe.StripeEvent.CustomerChanged;
+import press.mainstay.stripe.StripeEvent.InvoiceChanged;
+import press.mainstay.stripe.StripeInbox;
+import press.mainstay.stripe.StripeNews;
+import press.mainstay.stripe.StripeOrder;
+import press.mainstay.stripe.StripeRefetch;
 
-/// Knows the people behind Stripe's customers. One person for one address, in whatever spelling.
+/// Knows the people behind Stripe's customers. One person for one address, in whatever spelling; of the
+/// addresses that a customer had, Stripe's newest counts.
 @Service
 public class SupporterService {
 
@@ -19,12 +31,25 @@ public class SupporterService {
 
     private final SupporterRepository supporters;
     private final Sealing sealing;
+    private final Languages languages;
+    private final StripeInbox inbox;
+    private final StripeRefetch refetch;
     private final Clock clock;
     private final ApplicationEventPublisher events;
 
-    SupporterService(SupporterRepository supporters, Sealing sealing, Clock clock, ApplicationEventPublisher events) {
+    SupporterService(
+            SupporterRepository supporters,
+            Sealing sealing,
+            Languages languages,
+            StripeInbox inbox,
+            StripeRefetch refetch,
+            Clock clock,
+            ApplicationEventPublisher events) {
         this.supporters = supporters;
         this.sealing = sealing;
+        this.languages = languages;
+        this.inbox = inbox;
+        this.refetch = refetch;
         this.clock = clock;
         this.events = events;
     }
@@ -43,17 +68,67 @@ public class SupporterService {
         return supporters.findByCustomer(customer);
     }
 
+    /// Customers whom nothing of ours names are left alone: they may be another application's.
     @EventListener
-    void on(CheckoutCompleted checkout) {
-        if (checkout.customer() != null && checkout.email() != null) {
-            recognise(checkout.customer(), checkout.email(), checkout.locale());
+    @Order(2)
+    void on(StripeNews news) {
+        var recognised = new HashMap<String, UUID>();
+        var first = new ArrayList<String>();
+        for (var checkout : news.of(CheckoutChanged.class)) {
+            if (!checkout.foreign() && checkout.customer() != null && checkout.email() != null) {
+                recognise(
+                        checkout.customer(),
+                        withAddress(checkout.email(), checkout.locale()),
+                        checkout.order(),
+                        recognised,
+                        first);
+            }
+        }
+        for (var invoice : news.of(InvoiceChanged.class)) {
+            if (invoice.customer() != null && invoice.customerEmail() != null) {
+                var locale = languages.offered().getFirst();
+                recognise(
+                        invoice.customer(),
+                        withAddress(invoice.customerEmail(), locale),
+                        invoice.order(),
+                        recognised,
+                        first);
+            }
+        }
+        for (var customer : news.of(CustomerChanged.class)) {
+            supporters.findByCustomer(customer.customer()).ifPresent(known -> change(customer, known, recognised));
+        }
+        // news of a customer that came before we knew them
+        inbox.applyAgain(first);
+        if (!recognised.isEmpty()) {
+            events.publishEvent(new SupportersRecognised(Map.copyOf(recognised)));
         }
     }
 
-    private void recognise(String customer, EmailAddress email, Locale locale) {
-        var supporter = withAddress(email, locale);
-        if (supporters.addCustomer(customer, supporter)) {
-            events.publishEvent(new SupporterRecognised(supporter, customer));
+    private void change(CustomerChanged customer, UUID known, Map<String, UUID> recognised) {
+        if (customer.deleted()) {
+            supporters.markDeleted(customer.customer(), customer.order().second());
+        } else if (customer.email() != null) {
+            var locale = supporters.findById(known).orElseThrow().locale();
+            recognise(
+                    customer.customer(),
+                    withAddress(customer.email(), Locale.forLanguageTag(locale)),
+                    customer.order(),
+                    recognised,
+                    new ArrayList<>());
+        }
+    }
+
+    private void recognise(
+            String customer, UUID supporter, StripeOrder order, Map<String, UUID> recognised, ArrayList<String> first) {
+        var news = supporters.recognise(customer, supporter, order.value());
+        if (news.isPresent()) {
+            recognised.put(customer, supporter);
+            if (news.get()) {
+                first.add(customer);
+            }
+        } else if (supporters.isInDoubt(customer, supporter, order.value())) {
+            refetch.wish(customer, order.second());
         }
     }
 

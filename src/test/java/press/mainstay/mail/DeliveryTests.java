@@ -23,6 +23,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.mail.javamail.JavaMailSenderImpl;
 import org.springframework.transaction.support.TransactionTemplate;
 import press.mainstay.FeatureTest;
+import press.mainstay.Visitor;
 import press.mainstay.demo.DemoClock;
 import press.mainstay.demo.DemoMail;
 import press.mainstay.mail.Letter.Content;
@@ -30,8 +31,8 @@ import press.mainstay.mail.ScriptedMailServer.Step;
 import press.mainstay.shared.EmailAddress;
 import press.mainstay.shared.Frequency;
 import press.mainstay.shared.QueueWorker;
-import press.mainstay.stripe.StripeEvent.CheckoutCompleted;
-import press.mainstay.stripe.StripeInbox;
+import press.mainstay.stripe.Story;
+import press.mainstay.stripe.Webhooks;
 
 /// A service with one more kind of letter, whose words each test chooses.
 @FeatureTest
@@ -69,7 +70,7 @@ class DeliveryTests {
     private QueueWorker letterWorker;
 
     @Autowired
-    private StripeInbox inbox;
+    private Visitor visitor;
 
     @Autowired
     private JdbcClient jdbc;
@@ -92,8 +93,12 @@ class DeliveryTests {
 
     @BeforeEach
     void meet() {
-        inbox.apply(new CheckoutCompleted(
-                "cs_" + word, null, "cus_" + word, null, address, Locale.ENGLISH, true, clock.instant()));
+        var story = new Story(word, UUID.randomUUID(), address.value(), clock.instant());
+        new Webhooks(visitor.origin(), "whsec_demo").deliver(story.checkoutCompleted("payment"));
+        await().until(() -> jdbc.sql("select exists (select from supporter_customer where customer = :customer)")
+                .param("customer", story.customer())
+                .query(Boolean.class)
+                .single());
         reader = jdbc.sql("select supporter from supporter_customer where customer = :customer")
                 .param("customer", "cus_" + word)
                 .query(UUID.class)

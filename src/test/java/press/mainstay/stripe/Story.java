@@ -1,6 +1,7 @@
 package press.mainstay.stripe;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 
@@ -15,7 +16,7 @@ public record Story(String word, UUID donation, String email, Instant at) {
 
     public static Story of(UUID donation) {
         var word = UUID.randomUUID().toString().substring(0, 12).replace("-", "");
-        return new Story(word, donation, "reader-" + word + "@example.org", Instant.parse("2026-11-23T10:00:00Z"));
+        return new Story(word, donation, "reader-" + word + "@example.org", Instant.now().truncatedTo(ChronoUnit.SECONDS));
     }
 
     public String charge() {
@@ -62,21 +63,23 @@ public record Story(String word, UUID donation, String email, Instant at) {
     public String subscription(String type, String status, Instant at) {
         return event(type, status + at.getEpochSecond(), at, """
                 {"id": "sub_%1$s", "object": "subscription", "status": "%2$s", "customer": "cus_%1$s", "metadata": %3$s,
-                 "cancel_at": null, "cancel_at_period_end": false, "ended_at": null,
+                 "cancel_at": null, "cancel_at_period_end": false, "ended_at": null, "start_date": %5$d,
                  "items": {"object": "list", "data": [{"id": "si_%1$s", "object": "subscription_item", "quantity": 1,
                    "current_period_end": %4$d,
                    "price": {"id": "price_%1$s", "object": "price", "unit_amount": 500, "currency": "usd",
                              "recurring": {"interval": "month", "interval_count": 1}}}]}}
                 """.formatted(
-                        word, status, metadata(), this.at.getEpochSecond() + 2_592_000));
+                        word, status, metadata(), this.at.getEpochSecond() + 2_592_000, this.at.getEpochSecond()));
     }
 
     public String invoicePaid() {
         return event("invoice.paid", "in", """
                 {"id": "in_%1$s", "object": "invoice", "customer": "cus_%1$s", "customer_email": "%2$s",
+                 "status": "paid", "amount_due": 500, "currency": "usd", "attempt_count": 1,
+                 "next_payment_attempt": null, "status_transitions": {"paid_at": %4$d}, "lines": {"data": []},
                  "parent": {"type": "subscription_details",
                             "subscription_details": {"subscription": "sub_%1$s", "metadata": %3$s}}}
-                """.formatted(word, email, metadata()));
+                """.formatted(word, email, metadata(), at.getEpochSecond()));
     }
 
     public String invoicePaymentPaid() {

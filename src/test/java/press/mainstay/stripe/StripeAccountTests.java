@@ -22,7 +22,7 @@ import press.mainstay.demo.DemoDatabase;
 import press.mainstay.shared.SettingException;
 
 @FeatureTest
-class StripeModeStampTests {
+class StripeAccountTests {
 
     @Autowired
     private DemoDatabase server;
@@ -51,9 +51,9 @@ class StripeModeStampTests {
         "rk_live_1, rk_test_1, live, test"
     })
     void moneyOfTheOtherModeIsRefused(String first, String other, String holds, String offered) {
-        new StripeModeStamp(jdbc, with(first), clock);
+        new StripeAccount(jdbc, with(first), clock);
 
-        assertThatThrownBy(() -> new StripeModeStamp(jdbc, with(other), clock))
+        assertThatThrownBy(() -> new StripeAccount(jdbc, with(other), clock))
                 .isInstanceOf(SettingException.class)
                 .hasMessageContaining("holds " + holds + " money")
                 .hasMessageContaining("a key of " + offered + " mode")
@@ -66,15 +66,15 @@ class StripeModeStampTests {
 
     @Test
     void anotherKeyOfTheSameModeIsWelcome() {
-        new StripeModeStamp(jdbc, with("sk_live_1"), clock);
+        new StripeAccount(jdbc, with("sk_live_1"), clock);
 
-        assertThatCode(() -> new StripeModeStamp(jdbc, with("rk_live_2"), clock))
+        assertThatCode(() -> new StripeAccount(jdbc, with("rk_live_2"), clock))
                 .doesNotThrowAnyException();
     }
 
     @Test
     void theRunningServiceHasStampedItsDatabase() {
-        assertThatThrownBy(() -> new StripeModeStamp(ofTheService, with("sk_live_1"), clock))
+        assertThatThrownBy(() -> new StripeAccount(ofTheService, with("sk_live_1"), clock))
                 .isInstanceOf(SettingException.class);
     }
 
@@ -85,6 +85,8 @@ class StripeModeStampTests {
                 null,
                 URI.create("https://checkout.stripe.com"),
                 Duration.ofMinutes(10),
+                5,
+                List.of(),
                 Map.of(),
                 null);
     }

@@ -1,0 +1,243 @@
+package press.mainstay.stripe;
+
+import static press.mainstay.stripe.StripeEventReader.id;
+import static press.mainstay.stripe.StripeEventReader.text;
+import static press.mainstay.stripe.StripeEventReader.time;
+import static press.mainstay.stripe.StripeEventReader.uuid;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+import press.mainstay.sealing.Sealing;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Keeps every event of Stripe, before it is answered and whatever becomes of it.
+@Component
+class StripeEventLog {
+
+    /// The purpose that bodies are sealed for.
+    static final String BODY = "stripe.event";
+
+    private static final int MOST_TOGETHER = 100;
+
+    private final JdbcTemplate jdbc;
+    private final JsonMapper json;
+    private final Sealing sealing;
+    private final TransactionTemplate transaction;
+    private final MeterRegistry meters;
+    private final boolean livemode;
+    private final ConcurrentLinkedQueue<Delivery> waiting = new ConcurrentLinkedQueue<>();
+    private final ReentrantLock committing = new ReentrantLock();
+
+    StripeEventLog(
+            JdbcTemplate jdbc,
+            JsonMapper json,
+            Sealing sealing,
+            TransactionTemplate transaction,
+            MeterRegistry meters,
+            StripeProperties properties) {
+        this.jdbc = jdbc;
+        this.json = json;
+        this.sealing = sealing;
+        this.transaction = transaction;
+        this.meters = meters;
+        this.livemode = properties.livemode();
+    }
+
+    enum Via {
+        WEBHOOK,
+        POLL;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /// An event on its way into the log, and what became of it. Read and written by whoever holds the lock.
+    private static final class Delivery {
+
+        private final String eventId;
+        private final String type;
+        private final Via via;
+        private final Object[] row;
+        private boolean kept;
+        private @Nullable RuntimeException failure;
+
+        private Delivery(String eventId, String type, Via via, Object[] row) {
+            this.eventId = eventId;
+            this.type = type;
+            this.via = via;
+            this.row = row;
+        }
+    }
+
+    /// Keeps an event that is known to come from Stripe. When this returns, the row is committed.
+    ///
+    /// Deliveries that come while another commits are committed together: a commit takes the disk longer
+    /// than all the rest. They also hold one connection, however many come at once.
+    ///
+    /// @throws UnreadableEventException if this is no event at all; nothing was kept
+    void keep(byte[] body, Via via) {
+        var delivery = delivery(body, via);
+        waiting.add(delivery);
+        committing.lock();
+        try {
+            while (!delivery.kept && delivery.failure == null) {
+                commit(next());
+            }
+        } finally {
+            committing.unlock();
+        }
+        if (delivery.failure != null) {
+            throw delivery.failure;
+        }
+    }
+
+    /// In the order of their ids, so that nodes which keep the same events wait for each other without a
+    /// deadlock.
+    private List<Delivery> next() {
+        var batch = new ArrayList<Delivery>();
+        while (batch.size() < MOST_TOGETHER && waiting.peek() != null) {
+            batch.add(waiting.poll());
+        }
+        batch.sort(Comparator.comparing(delivery -> delivery.eventId));
+        return batch;
+    }
+
+    private void commit(List<Delivery> batch) {
+        try {
+            transaction.executeWithoutResult(_ -> insert(batch));
+            batch.forEach(delivery -> delivery.kept = true);
+        } catch (RuntimeException e) {
+            if (batch.size() == 1) {
+                batch.getFirst().failure = e;
+            } else {
+                // one that the database refuses is no harm to the others
+                batch.forEach(delivery -> commit(List.of(delivery)));
+            }
+        }
+    }
+
+    private void insert(List<Delivery> batch) {
+        var fresh = jdbc.batchUpdate(
+                """
+                insert into stripe_event (id, event_id, type, object_id, customer, charge, donation, livemode,
+                    api_version, created_at, received_at, via, body, status, next_try_at, read_by)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                on conflict (event_id) do nothing
+                """, batch.stream().map(delivery -> delivery.row).toList());
+        var again = new ArrayList<Object[]>();
+        for (int i = 0; i < fresh.length; i++) {
+            var delivery = batch.get(i);
+            if (fresh[i] == 0) {
+                again.add(new Object[] {delivery.eventId});
+            }
+            meters.counter(
+                            "mainstay.stripe.event",
+                            "type",
+                            StripeEventReader.reads(delivery.type) ? delivery.type : "other",
+                            "via",
+                            delivery.via.word(),
+                            "result",
+                            fresh[i] == 0 ? "duplicate" : "new")
+                    .increment();
+        }
+        if (!again.isEmpty()) {
+            jdbc.batchUpdate("update stripe_event set delivery_count = delivery_count + 1 where event_id = ?", again);
+        }
+    }
+
+    private Delivery delivery(byte[] body, Via via) {
+        var event = parse(body);
+        var object = event.path("data").path("object");
+        var id = UUID.randomUUID();
+        var now = OffsetDateTime.now(ZoneOffset.UTC);
+        var eventId = text(event, "id");
+        var type = text(event, "type");
+        return new Delivery(eventId, type, via, new Object[] {
+            id,
+            eventId,
+            type,
+            id(object),
+            customer(object),
+            charge(object),
+            donation(object),
+            event.path("livemode").asBoolean(false),
+            event.path("api_version").stringValue(null),
+            createdAt(event).atOffset(ZoneOffset.UTC),
+            now,
+            via.word(),
+            sealing.seal(body, BODY, id).bytes(),
+            firstStatus(event),
+            now,
+            StripeEventReader.VERSION
+        });
+    }
+
+    /// Only what Stripe calls an event: also the "thin" events of its second version, which we cannot read.
+    ///
+    /// @throws UnreadableEventException if it is none
+    private JsonNode parse(byte[] body) {
+        try {
+            var event = json.readTree(body);
+            var object = event.path("object").stringValue("");
+            if (!object.equals("event") && !object.equals("v2.core.event")) {
+                throw new UnreadableEventException("object");
+            }
+            return event;
+        } catch (JacksonException _) {
+            // its message quotes the body
+            throw new UnreadableEventException("JSON");
+        }
+    }
+
+    private String firstStatus(JsonNode event) {
+        if (event.path("livemode").asBoolean(false) != livemode) {
+            meters.counter("mainstay.stripe.event.verdict", "verdict", "other_mode")
+                    .increment();
+            return "other_mode";
+        }
+        if (event.path("object").stringValue("").equals("event") && !StripeEventReader.reads(text(event, "type"))) {
+            return "ignored";
+        }
+        return StripeEventReader.readsVersion(event.path("api_version").stringValue(null)) ? "new" : "quarantined";
+    }
+
+    /// Thin events write the time as a text; when it was made does not matter for what is not read.
+    private static Instant createdAt(JsonNode event) {
+        return event.path("created").isString() ? Instant.now() : time(event, "created");
+    }
+
+    private static @Nullable String customer(JsonNode object) {
+        return object.path("object").stringValue("").equals("customer") ? id(object) : id(object.path("customer"));
+    }
+
+    private static @Nullable String charge(JsonNode object) {
+        return object.path("object").stringValue("").equals("charge") ? id(object) : id(object.path("charge"));
+    }
+
+    private static @Nullable UUID donation(JsonNode object) {
+        var own = StripeEventReader.donation(object.path("metadata"));
+        if (own == null) {
+            own = uuid(object.path("client_reference_id"));
+        }
+        return own != null
+                ? own
+                : StripeEventReader.donation(
+                        object.path("parent").path("subscription_details").path("metadata"));
+    }
+}
