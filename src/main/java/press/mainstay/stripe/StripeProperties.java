@@ -19,6 +19,7 @@ import press.mainstay.shared.Frequency;
 /// @param webhookSecrets every signing secret in force: two while one is being rolled
 /// @param apiBase a stand-in for api.stripe.com, for demo and tests
 /// @param checkoutOrigin where the payment page lives; another one with a custom domain at Stripe
+/// @param portalOrigin where the customer portal lives; the same custom domain, if there is one
 /// @param pollEvery how often Stripe's list of events is asked for what no webhook brought
 /// @param productNames what Stripe's pages and mails call a gift; discreet, since they end up in mailboxes
 /// @param statementSuffix follows your account's prefix on the card statement of a one-off gift; together at most 22
@@ -30,6 +31,7 @@ public record StripeProperties(
         @DefaultValue List<String> webhookSecrets,
         @Nullable URI apiBase,
         @DefaultValue("https://checkout.stripe.com") URI checkoutOrigin,
+        @DefaultValue("https://billing.stripe.com") URI portalOrigin,
         @DefaultValue("10m") Duration pollEvery,
         @NotNull Map<Frequency, String> productNames,
 

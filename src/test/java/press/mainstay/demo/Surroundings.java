@@ -51,6 +51,7 @@ public final class Surroundings {
         surroundings.settings.put("mainstay.stripe.webhook-secrets", WEBHOOK_SECRET);
         surroundings.settings.put("mainstay.stripe.api-base", url);
         surroundings.settings.put("mainstay.stripe.checkout-origin", url);
+        surroundings.settings.put("mainstay.stripe.portal-origin", url);
         return surroundings;
     }
 
