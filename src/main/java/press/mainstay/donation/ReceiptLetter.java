@@ -3,6 +3,7 @@ package press.mainstay.donation;
 import java.time.Duration;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,6 +16,7 @@ import press.mainstay.ledger.PaymentReceived;
 import press.mainstay.mail.Letter;
 import press.mainstay.mail.LetterService;
 import press.mainstay.newsroom.NewsroomProperties;
+import press.mainstay.supporter.PortalLinks;
 import press.mainstay.supporter.SupporterRecognised;
 import press.mainstay.supporter.SupporterService;
 
@@ -31,6 +33,7 @@ class ReceiptLetter implements Letter {
     private final LedgerService ledger;
     private final SupporterService supporters;
     private final DonationService donations;
+    private final PortalLinks portal;
     private final NewsroomProperties newsroom;
     private final MessageSource messages;
 
@@ -39,12 +42,14 @@ class ReceiptLetter implements Letter {
             LedgerService ledger,
             SupporterService supporters,
             DonationService donations,
+            PortalLinks portal,
             NewsroomProperties newsroom,
             MessageSource messages) {
         this.letters = letters;
         this.ledger = ledger;
         this.supporters = supporters;
         this.donations = donations;
+        this.portal = portal;
         this.newsroom = newsroom;
         this.messages = messages;
     }
@@ -80,19 +85,28 @@ class ReceiptLetter implements Letter {
         return donation.flatMap(given -> supporters.find(supporter).map(person -> {
             var paid = payment.orElseThrow();
             var locale = given.locale();
-            var date = DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG).withLocale(locale);
             return new Content(
                     person.email(),
                     locale,
                     messages.getMessage("receipt.subject", null, locale),
                     "donation/mail/receipt",
-                    Map.of(
-                            "newsroom", newsroom.name(),
-                            "amount", paid.amount().format(locale),
-                            "frequency", given.frequency(),
-                            "date", date.format(paid.happenedAt().atZone(newsroom.zone())),
-                            "reference", reference(given)));
+                    model(paid, given));
         }));
+    }
+
+    private Map<String, Object> model(Payment paid, Donation given) {
+        var locale = given.locale();
+        var date = DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG).withLocale(locale);
+        var model = new HashMap<String, Object>(Map.of(
+                "newsroom", newsroom.name(),
+                "amount", paid.amount().format(locale),
+                "frequency", given.frequency(),
+                "date", date.format(paid.happenedAt().atZone(newsroom.zone())),
+                "reference", reference(given)));
+        if (given.frequency().recurring() && paid.customer() != null) {
+            model.put("manageLink", portal.to(paid.customer(), locale));
+        }
+        return model;
     }
 
     /// Short enough to be read out on the telephone.
