@@ -239,9 +239,7 @@ class GiftTests {
         var subject = new String(
                 Base64.getUrlDecoder().decode(token(link).replaceFirst("\\..*", "")), StandardCharsets.UTF_8);
         assertThat(subject).matches("\\d+\\." + customer);
-        assertThat(log.getAll())
-                .contains("billing_portal.sessions.create")
-                .doesNotContain(address, token(link), customer);
+        assertThat(log.getAll()).contains("billing_portal.sessions.create").doesNotContain(address, token(link));
     }
 
     /// @return Stripe's id of who gave
