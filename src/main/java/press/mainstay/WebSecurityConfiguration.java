@@ -29,6 +29,7 @@ class WebSecurityConfiguration {
             HttpSecurity http,
             OriginsProperties origins,
             @Value("${mainstay.stripe.checkout-origin:https://checkout.stripe.com}") String checkoutOrigin,
+            @Value("${mainstay.stripe.portal-origin:https://billing.stripe.com}") String portalOrigin,
             @Value("${mainstay.newsroom.public-url:}") String publicUrl) {
         var ours = publicUrl.isBlank() ? null : Origin.of(URI.create(publicUrl));
         return http.sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
@@ -39,7 +40,7 @@ class WebSecurityConfiguration {
                 .logout(AbstractHttpConfigurer::disable)
                 .formLogin(AbstractHttpConfigurer::disable)
                 .httpBasic(AbstractHttpConfigurer::disable)
-                .headers(headers -> headers(headers, checkoutOrigin, ours))
+                .headers(headers -> headers(headers, checkoutOrigin + " " + portalOrigin, ours))
                 .build();
     }
 
@@ -51,11 +52,12 @@ class WebSecurityConfiguration {
         return firewall;
     }
 
-    private static void headers(HeadersConfigurer<HttpSecurity> headers, String checkoutOrigin, @Nullable Origin ours) {
+    /// @param stripe origins that our forms are led on to: the browser follows a form's redirect to no other
+    private static void headers(HeadersConfigurer<HttpSecurity> headers, String stripe, @Nullable Origin ours) {
         headers.contentSecurityPolicy(
                         csp -> csp.policyDirectives("default-src 'none'; script-src 'self'; style-src 'self';"
                                 + " img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self';"
-                                + " frame-src 'self'; form-action 'self' " + checkoutOrigin
+                                + " frame-src 'self'; form-action 'self' " + stripe
                                 + "; base-uri 'none'; frame-ancestors 'none'"))
                 .frameOptions(HeadersConfigurer.FrameOptionsConfig::disable) // frame-ancestors says it
                 .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN))

@@ -110,7 +110,9 @@ class ErrorPageTests {
         assertThat(page.headers().firstValue("Cache-Control")).hasValue("public, max-age=60");
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .startsWith("default-src 'none'; ")
-                .contains("form-action 'self' https://checkout.stripe.com;", "frame-ancestors 'none'")
+                .contains(
+                        "form-action 'self' https://checkout.stripe.com https://billing.stripe.com;",
+                        "frame-ancestors 'none'")
                 .doesNotContain("unsafe");
         assertThat(page.headers().firstValue("Referrer-Policy")).hasValue("same-origin");
         assertThat(page.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");

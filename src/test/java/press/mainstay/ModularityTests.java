@@ -22,7 +22,8 @@ class ModularityTests {
                         "mail",
                         "ledger",
                         "donation",
-                        "membership");
+                        "membership",
+                        "account");
     }
 
     @Test

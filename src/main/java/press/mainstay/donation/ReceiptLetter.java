@@ -3,6 +3,8 @@ package press.mainstay.donation;
 import java.time.Duration;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import press.mainstay.mail.Letter;
 import press.mainstay.mail.LetterService;
 import press.mainstay.newsroom.NewsroomProperties;
 import press.mainstay.shared.Frequency;
+import press.mainstay.supporter.PortalLinks;
 import press.mainstay.supporter.Supporter;
 import press.mainstay.supporter.SupporterService;
 
@@ -36,6 +39,7 @@ class ReceiptLetter implements Letter {
     private final LedgerService ledger;
     private final SupporterService supporters;
     private final DonationService donations;
+    private final PortalLinks portal;
     private final NewsroomProperties newsroom;
     private final MessageSource messages;
 
@@ -44,12 +48,14 @@ class ReceiptLetter implements Letter {
             LedgerService ledger,
             SupporterService supporters,
             DonationService donations,
+            PortalLinks portal,
             NewsroomProperties newsroom,
             MessageSource messages) {
         this.letters = letters;
         this.ledger = ledger;
         this.supporters = supporters;
         this.donations = donations;
+        this.portal = portal;
         this.newsroom = newsroom;
         this.messages = messages;
     }
@@ -81,18 +87,27 @@ class ReceiptLetter implements Letter {
             return Optional.empty();
         }
         var locale = donation.map(Donation::locale).orElse(to.locale());
-        var date = DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG).withLocale(locale);
+        var frequency = donation.map(Donation::frequency).orElseGet(() -> frequency(payment));
         return Optional.of(new Content(
                 to.email(),
                 locale,
                 messages.getMessage("receipt.subject", null, locale),
                 "donation/mail/receipt",
-                Map.of(
-                        "newsroom", newsroom.name(),
-                        "amount", payment.amount().format(locale),
-                        "frequency", donation.map(Donation::frequency).orElseGet(() -> frequency(payment)),
-                        "date", date.format(payment.happenedAt().atZone(newsroom.zone())),
-                        "reference", reference(payment))));
+                model(payment, frequency, locale)));
+    }
+
+    private Map<String, Object> model(Payment payment, Frequency frequency, Locale locale) {
+        var date = DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG).withLocale(locale);
+        var model = new HashMap<String, Object>(Map.of(
+                "newsroom", newsroom.name(),
+                "amount", payment.amount().format(locale),
+                "frequency", frequency,
+                "date", date.format(payment.happenedAt().atZone(newsroom.zone())),
+                "reference", reference(payment)));
+        if (frequency.recurring() && payment.customer() != null) {
+            model.put("manageLink", portal.to(payment.customer(), locale));
+        }
+        return model;
     }
 
     /// Of a gift that was not asked for on our page: by the period that it pays for.

@@ -22,6 +22,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -168,6 +169,38 @@ public class StripeGateway {
             default -> throw new IllegalArgumentException("Of no kind that we ask for: " + id);
         };
         return job(kind.replace('/', '.') + ".retrieve", () -> get("/v1/" + kind + "/" + id));
+    }
+
+    /// Opens Stripe's customer portal at its front page, where a customer ends a subscription, changes the card
+    /// beside it, and sees past payments. Not at its form for a new card (`payment_method_update`): that sets the
+    /// customer's default, while a subscription made by Checkout goes on with the card that it began with.
+    ///
+    /// Without an idempotency key: the page lives for minutes, so each click has one of its own, and one that
+    /// nobody visits does no harm.
+    ///
+    /// @param back where the portal's way back leads
+    /// @return where to send the reader; empty if Stripe does not know the customer, whose subscriptions then ended
+    ///     with it
+    /// @throws StripeUnavailableException if no page was opened; nothing was changed
+    /// @see <a href="https://docs.stripe.com/api/customer_portal/sessions/create">Create a portal session</a>
+    /// @see <a href="https://docs.stripe.com/customer-management/portal-deep-links">Flows of the portal</a>
+    public Optional<URI> openPortal(String customer, URI back, Locale locale) {
+        var params = com.stripe.param.billingportal.SessionCreateParams.builder()
+                .setCustomer(customer)
+                .setReturnUrl(back.toString())
+                .setLocale(portalLocale(locale))
+                .build();
+        return call("billing_portal.sessions.create", PATIENCE, () -> {
+            try {
+                var session = stripe.v1().billingPortal().sessions().create(params);
+                return Optional.of(URI.create(session.getUrl()));
+            } catch (InvalidRequestException e) {
+                if ("resource_missing".equals(e.getCode())) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        });
     }
 
     /// One page of a list, the newest first. For jobs: waits until Stripe may be asked.
@@ -320,6 +353,20 @@ public class StripeGateway {
                 .orElse(SessionCreateParams.Locale.AUTO);
     }
 
+<<<<<<< HEAD
+=======
+    private static com.stripe.param.billingportal.SessionCreateParams.Locale portalLocale(Locale asked) {
+        return Arrays.stream(com.stripe.param.billingportal.SessionCreateParams.Locale.values())
+                .filter(locale -> locale.getValue().equals(asked.getLanguage()))
+                .findFirst()
+                .orElse(com.stripe.param.billingportal.SessionCreateParams.Locale.AUTO);
+    }
+
+    private static String productId(Frequency frequency) {
+        return "mainstay_" + frequency.word();
+    }
+
+>>>>>>> portal
     private static RequestOptions withKey(String key) {
         return RequestOptions.builder().setIdempotencyKey(key).build();
     }

@@ -20,6 +20,7 @@ import press.mainstay.shared.Frequency;
 /// @param webhookSecrets every signing secret in force: two while one is being rolled
 /// @param apiBase a stand-in for api.stripe.com, for demo and tests
 /// @param checkoutOrigin where the payment page lives; another one with a custom domain at Stripe
+/// @param portalOrigin where the customer portal lives; the same custom domain, if there is one
 /// @param pollEvery how often Stripe's list of events is asked for what no webhook brought
 /// @param callsPerSecond how many calls a node's background jobs make at most; well below Stripe's 25 for one
 ///     kind of call, since readers come first
@@ -35,6 +36,7 @@ public record StripeProperties(
         @DefaultValue List<String> webhookSecrets,
         @Nullable URI apiBase,
         @DefaultValue("https://checkout.stripe.com") URI checkoutOrigin,
+        @DefaultValue("https://billing.stripe.com") URI portalOrigin,
         @DefaultValue("10m") Duration pollEvery,
         @DefaultValue("5") int callsPerSecond,
         @DefaultValue List<String> products,

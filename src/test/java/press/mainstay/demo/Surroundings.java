@@ -52,6 +52,7 @@ public final class Surroundings {
         surroundings.settings.put("mainstay.stripe.api-base", url);
         surroundings.settings.put("mainstay.stripe.checkout-origin", url);
         surroundings.settings.put("mainstay.stripe.calls-per-second", 1_000);
+        surroundings.settings.put("mainstay.stripe.portal-origin", url);
         return surroundings;
     }
 

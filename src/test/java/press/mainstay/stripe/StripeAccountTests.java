@@ -84,6 +84,7 @@ class StripeAccountTests {
                 List.of("whsec_1"),
                 null,
                 URI.create("https://checkout.stripe.com"),
+                URI.create("https://billing.stripe.com"),
                 Duration.ofMinutes(10),
                 5,
                 List.of(),
