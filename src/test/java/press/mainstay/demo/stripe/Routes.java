@@ -26,6 +26,7 @@ final class Routes {
             Map.entry("invoice_payments", "invoice_payment"),
             Map.entry("refunds", "refund"),
             Map.entry("disputes", "dispute"),
+            Map.entry("payouts", "payout"),
             Map.entry("events", "event"));
 
     private final World world;

@@ -117,6 +117,36 @@ public final class StripeSimulator implements AutoCloseable {
         });
     }
 
+    /// An object is no longer what the events told, and nobody is told: as when events were lost.
+    ///
+    /// @param type as in the field `object`
+    public void changesSilently(String type, String id, Consumer<ObjectNode> change) {
+        world.run(() -> {
+            var stored = store.get(type, id);
+            store.relist(stored, () -> change.accept(stored.body()));
+        });
+    }
+
+    /// An object is gone, and nobody is told.
+    ///
+    /// @param type as in the field `object`
+    public void forgets(String type, String id) {
+        world.run(() -> store.remove(store.get(type, id)));
+    }
+
+    /// An object is there that this simulator did not make. Nobody is told, and nothing falls due for it.
+    ///
+    /// @param object with `id`, `object` and, where it has one, the `created` that its place in lists goes by
+    /// @throws IllegalStateException if there is such an id
+    public void adopts(ObjectNode object) {
+        world.run(() -> {
+            if (store.find(Json.need(object, "id")) != null) {
+                throw new IllegalStateException(Json.need(object, "id") + " is there");
+            }
+            world.add(object.deepCopy());
+        });
+    }
+
     /// Somebody deletes a product in the Dashboard.
     public void losesProduct(String product) {
         world.run(() -> store.remove(store.get("product", product)));
