@@ -40,6 +40,10 @@ public final class Cards {
         failNext(customer, 0);
     }
 
+    static void forgetDeclines(Stored customer) {
+        customer.hidden().put(DECLINES, 0);
+    }
+
     private Stored owner(String id) {
         var subscription = world.store.find("subscription", id);
         return world.store.get("customer", subscription == null ? id : Json.text(subscription.body(), "customer"));

@@ -284,7 +284,7 @@ final class Checkout {
         if (pending) {
             world.alter(invoice, body -> body.put("attempted", true));
         } else {
-            invoices.paid(invoice);
+            invoices.paid(invoice, true);
         }
     }
 

@@ -40,28 +40,55 @@ final class Routes {
             Catalog catalog,
             Checkout checkout,
             Subscriptions subscriptions,
+            Changes changes,
+            Arrears arrears,
+            Dashboard dashboard,
             Refunds refunds,
             Portal portal) {
         this.world = world;
         post("/v1/customers", params -> customers.create(params).body());
         post("/v1/customers/ID", "customer", customers::update);
-        delete("/v1/customers/ID", "customer", customers::delete);
+        delete(
+                "/v1/customers/ID",
+                "customer",
+                customer -> dashboard.delete(customer).body());
         post("/v1/products", params -> catalog.createProduct(params).body());
         post("/v1/products/ID", "product", catalog::updateProduct);
         post("/v1/prices", params -> catalog.createPrice(params).body());
         post("/v1/checkout/sessions", params -> checkout.create(params).body());
         post("/v1/checkout/sessions/ID/expire", Checkout.TYPE, (session, _) -> checkout.expire(session));
         add("GET", "/v1/checkout/sessions/ID/line_items", (id, _) -> checkout.lineItems(need(Checkout.TYPE, id)));
-        post("/v1/subscriptions/ID", "subscription", subscriptions::update);
+        post("/v1/subscriptions/ID", "subscription", changes::update);
+        post("/v1/subscriptions/ID/resume", "subscription", (subscription, _) -> {
+            changes.unpause(subscription);
+            return subscription;
+        });
         delete("/v1/subscriptions/ID", "subscription", subscription -> {
-            if ("canceled".equals(Json.text(subscription.body(), "status"))) {
+            if (!Subscriptions.runs(subscription)) {
                 throw Refusal.unknown("subscription", subscription.id());
             }
             subscriptions.end(subscription, "cancellation_requested");
             return subscription.body();
         });
+        post("/v1/invoices/ID/pay", "invoice", (invoice, params) -> {
+            if ("true".equals(params.text("paid_out_of_band"))) {
+                arrears.paysOutOfBand(invoice);
+            } else {
+                arrears.retry(invoice);
+            }
+            return invoice;
+        });
+        post("/v1/invoices/ID/void", "invoice", (invoice, _) -> {
+            arrears.voids(invoice);
+            return invoice;
+        });
+        post("/v1/invoices/ID/mark_uncollectible", "invoice", (invoice, _) -> {
+            arrears.markUncollectible(invoice);
+            return invoice;
+        });
         post("/v1/refunds", params -> refunds.create(params).body());
         post("/v1/refunds/ID", "refund", this::metadata);
+        post("/v1/refunds/ID/cancel", "refund", (refund, _) -> refunds.cancel(refund));
         post("/v1/charges/ID", "charge", this::metadata);
         post("/v1/payment_intents/ID", "payment_intent", this::metadata);
         post("/v1/billing_portal/sessions", portal::open);
@@ -69,7 +96,7 @@ final class Routes {
         COLLECTIONS.forEach((collection, type) -> {
             var url = "/v1/" + collection;
             add("GET", url, (_, params) -> listing.list(type, url, params));
-            add("GET", url + "/ID", (id, _) -> need(type, id).body());
+            add("GET", url + "/ID", (id, _) -> read(type, id).body());
         });
     }
 
@@ -84,6 +111,11 @@ final class Routes {
             throw Refusal.unknown(type, id);
         }
         return stored;
+    }
+
+    private Stored read(String type, String id) {
+        var left = type.equals("customer") ? world.store.find(Customers.DELETED, id) : null;
+        return left == null ? need(type, id) : left;
     }
 
     private void add(String method, String path, BiFunction<String, Params, ObjectNode> handler) {
