@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,11 +12,15 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import press.mainstay.demo.stripe.Store.Place;
 import press.mainstay.shared.Money;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Stripe, played: API, hosted pages and webhooks. Nothing leaves this machine.
 public final class StripeSimulator implements AutoCloseable {
+
+    /// How many are kept for longer than Stripe would, while nobody listens.
+    private static final int UNHEARD_EVENTS = 20_000;
 
     private final Store store;
     private final World world;
@@ -105,15 +110,21 @@ public final class StripeSimulator implements AutoCloseable {
     }
 
     private void forgetEvents() {
-        long oldest = world.instant().minus(Listing.EVENTS_LIVE).getEpochSecond();
-        for (var event : store.copyOf("event")) {
-            if (Json.number(event.body(), "created") >= oldest) {
-                return;
-            }
-            if (!Json.flag(event.hidden(), "pending")) {
-                store.remove(event);
+        var oldest = new Place(world.instant().minus(Listing.EVENTS_LIVE).getEpochSecond(), 0);
+        int spare = webhooks.isHeard() ? 0 : store.all("event").size() - UNHEARD_EVENTS;
+        if (!webhooks.isHeard() && spare <= 0) {
+            return; // all are pending, for whoever comes to listen
+        }
+        var past = new ArrayList<Stored>();
+        for (var event : store.places("event").headMap(oldest).values()) {
+            if (past.size() < spare || !Json.flag(event.hidden(), "pending")) {
+                past.add(event);
+            } else if (!webhooks.isHeard()) {
+                break;
             }
         }
+        past.forEach(store::remove);
+        webhooks.forget(past);
     }
 
     /// Tries all pending webhooks once, now, and waits for the answers.

@@ -105,6 +105,22 @@ final class Webhooks implements AutoCloseable {
         settings(() -> inBackground = on);
     }
 
+    boolean isHeard() {
+        lock.lock();
+        try {
+            return endpoint != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// These are told of no more.
+    void forget(Collection<Stored> events) {
+        if (!events.isEmpty()) {
+            settings(() -> events.forEach(event -> pending.remove(event.id())));
+        }
+    }
+
     private void settings(Runnable change) {
         alone(change, changed);
     }
