@@ -65,6 +65,30 @@ final class Arrears {
         subscriptions.retry(invoice);
     }
 
+    /// @throws Refusal if the card is declined; that it was is told of all the same
+    Stored payByApi(Stored invoice, Params params) {
+        if ("true".equals(params.text("paid_out_of_band"))) {
+            paysOutOfBand(invoice);
+            return invoice;
+        }
+        retry(invoice);
+        var intent = invoices.intentOf(invoice);
+        var status = intent == null ? "" : Json.need(intent.body(), "status");
+        if (status.equals("requires_action")) {
+            throw new Refusal(
+                    402,
+                    "card_error",
+                    "invoice_payment_intent_requires_action",
+                    "This payment requires additional user action before it can be completed successfully.",
+                    null);
+        }
+        if (intent != null && status.equals("requires_payment_method")) {
+            var error = intent.body().path("last_payment_error");
+            throw new Refusal(402, "card_error", Json.need(error, "code"), Json.need(error, "message"), null);
+        }
+        return invoice;
+    }
+
     void paysOutOfBand(Stored invoice) {
         collectable(invoice);
         invoices.paidOutOfBand(invoice);

@@ -18,19 +18,12 @@ final class HostedPages {
     private final InvoicePage invoices;
     private final IndexPage index;
 
-    HostedPages(
-            World world,
-            Checkout checkout,
-            Catalog catalog,
-            Subscriptions subscriptions,
-            Changes changes,
-            Customers customers,
-            Arrears arrears) {
-        this.world = world;
-        this.checkout = checkout;
-        this.catalog = catalog;
-        this.portal = new PortalPage(world, catalog, subscriptions, changes, customers);
-        this.invoices = new InvoicePage(arrears);
+    HostedPages(Parts parts) {
+        this.world = parts.world();
+        this.checkout = parts.checkout();
+        this.catalog = parts.catalog();
+        this.portal = new PortalPage(parts);
+        this.invoices = new InvoicePage(parts.arrears());
         this.index = new IndexPage(world);
     }
 

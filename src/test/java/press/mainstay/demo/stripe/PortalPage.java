@@ -12,12 +12,12 @@ final class PortalPage {
     private final Changes changes;
     private final Customers customers;
 
-    PortalPage(World world, Catalog catalog, Subscriptions subscriptions, Changes changes, Customers customers) {
-        this.world = world;
-        this.catalog = catalog;
-        this.subscriptions = subscriptions;
-        this.changes = changes;
-        this.customers = customers;
+    PortalPage(Parts parts) {
+        this.world = parts.world();
+        this.catalog = parts.catalog();
+        this.subscriptions = parts.subscriptions();
+        this.changes = parts.changes();
+        this.customers = parts.customers();
     }
 
     Answer answer(String method, Stored session, Params params) {

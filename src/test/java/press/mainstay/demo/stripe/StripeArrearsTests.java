@@ -3,6 +3,7 @@ package press.mainstay.demo.stripe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.stripe.exception.CardException;
 import com.stripe.exception.StripeException;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -178,7 +179,10 @@ class StripeArrearsTests {
         fails(2, "card_declined");
         var invoices = newsroom.client.v1().invoices();
 
-        assertThat(invoices.pay(invoice()).getStatus()).isEqualTo("open");
+        assertThatThrownBy(() -> invoices.pay(invoice()))
+                .isInstanceOfSatisfying(
+                        CardException.class,
+                        refused -> assertThat(refused.getCode()).isEqualTo("card_declined"));
         assertThat(invoices.markUncollectible(invoice()).getStatus()).isEqualTo("uncollectible");
         assertThat(invoices.voidInvoice(invoice()).getStatus()).isEqualTo("void");
     }

@@ -3,6 +3,13 @@ package press.mainstay.demo.stripe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.stripe.param.billingportal.SessionCreateParams;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -272,5 +279,44 @@ class StripePortalTests {
         newsroom.itIs("2026-05-01T00:00:00Z");
         assertThat(stripe.objects("charge")).hasSize(2);
         assertThatThrownBy(() -> stripe.unpauses(id)).hasMessageContaining("paused");
+    }
+
+    @Test
+    void pagesDoWhatTheirButtonsSay() throws Exception {
+        var id = newsroom.monthly();
+        var customer = newsroom.id("customer");
+        var portal = newsroom.client
+                .v1()
+                .billingPortal()
+                .sessions()
+                .create(SessionCreateParams.builder().setCustomer(customer).build())
+                .getUrl();
+
+        press(portal, "action=card");
+        press(portal, "action=email&email=new%40example.org");
+        press(portal, "action=cancel&subscription=" + id);
+        press(portal, "action=resume&subscription=" + id);
+        stripe.cards().failNext(customer);
+        newsroom.itIs("2026-05-01T00:00:00Z");
+        assertThat(subscription().path("status").stringValue()).isEqualTo("past_due");
+        press(Json.need(invoice(), "hosted_invoice_url"), "action=pay");
+        assertThat(subscription().path("status").stringValue()).isEqualTo("active");
+        press(portal, "action=cancel-now&subscription=" + id);
+
+        assertThat(subscription().path("status").stringValue()).isEqualTo("canceled");
+        assertThat(newsroom.only("customer").path("email").stringValue()).isEqualTo("new@example.org");
+        assertThat(newsroom.told()).contains("payment_method.attached");
+    }
+
+    private static void press(String page, String form) throws Exception {
+        try (var browser =
+                HttpClient.newBuilder().followRedirects(Redirect.NORMAL).build()) {
+            var pressed = HttpRequest.newBuilder(URI.create(page))
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(BodyPublishers.ofString(form))
+                    .build();
+            assertThat(browser.send(pressed, BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
+        }
     }
 }

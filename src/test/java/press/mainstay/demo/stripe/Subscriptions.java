@@ -291,7 +291,8 @@ final class Subscriptions {
     }
 
     void schedule(Stored subscription) {
-        if (!runs(subscription) || status(subscription).equals("incomplete")) {
+        var adopted = !subscription.hidden().has("anchor");
+        if (adopted || !runs(subscription) || status(subscription).equals("incomplete")) {
             return;
         }
         long at = status(subscription).equals("paused")
