@@ -25,6 +25,9 @@ final class InvoiceBody {
     static ObjectNode draft(World world, Stored subscription, Stored customer, String reason, List<Line> lines) {
         var id = world.id("in_1");
         var first = lines.getFirst();
+        // an invoice looks back on the period that is over; its lines say what is paid for
+        var cycle = reason.equals("subscription_cycle");
+        var item = Subscriptions.item(subscription);
         long total = lines.stream().mapToLong(Line::amount).sum();
         long sequence = Json.number(customer.body(), "next_invoice_sequence");
         var details = Json.object(
@@ -69,8 +72,8 @@ final class InvoiceBody {
                         "parent",
                         Json.object(
                                 "quote_details", null, "subscription_details", details, "type", "subscription_details"))
-                .with("period_end", first.end())
-                .with("period_start", first.start())
+                .with("period_end", first.start())
+                .with("period_start", cycle ? Json.number(item, "current_period_start") : first.start())
                 .with("subtotal", total)
                 .with("subtotal_excluding_tax", total)
                 .with("total", total)

@@ -42,6 +42,8 @@ final class Invoices {
     }
 
     /// A draft, not yet told of: the subscription comes first.
+    ///
+    /// @param start of the period that it is for
     Stored draft(Stored subscription, String reason, long start, long end) {
         var item = Subscriptions.item(subscription);
         var price = (ObjectNode) item.path("price");

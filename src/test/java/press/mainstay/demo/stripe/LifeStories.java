@@ -46,13 +46,6 @@ public abstract sealed class LifeStories permits StripeSimulator {
         });
     }
 
-    /// An object is gone, and nobody is told.
-    ///
-    /// @param type as in the field `object`
-    public void forgets(String type, String id) {
-        world.run(() -> store.remove(store.get(type, id)));
-    }
-
     /// An object is there that this simulator did not make. Nobody is told, and nothing falls due for it.
     ///
     /// @param object with `id`, `object` and, where it has one, the `created` that its place in lists goes by

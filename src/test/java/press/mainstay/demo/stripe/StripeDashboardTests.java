@@ -138,6 +138,8 @@ class StripeDashboardTests {
         var updated = newsroom.event("customer.subscription.updated");
         assertThat(updated.at("/data/object/status").stringValue()).isEqualTo("incomplete_expired");
         assertThat(updated.at("/data/previous_attributes/status").stringValue()).isEqualTo("incomplete");
+        assertThat(updated.at("/data/object/ended_at").longValue())
+                .isEqualTo(Instant.parse("2026-03-02T09:00:00Z").getEpochSecond());
         assertThat(newsroom.only("invoice").path("status").stringValue()).isEqualTo("void");
         assertThat(newsroom.told()).doesNotContain("customer.subscription.deleted");
         assertThat(stripe.nextDue()).isEmpty();

@@ -167,6 +167,7 @@ class StripeListTests {
         assertThat(expanded.getData().getFirst().getPayments().getData()).hasSize(1);
         var line = expanded.getData().getFirst().getLines().getData().getFirst();
         assertThat(line.getPeriod().getStart()).isEqualTo(second("2026-01-31T10:00:00Z"));
+        assertThat(line.getPeriod().getEnd()).isEqualTo(second("2026-02-28T10:00:00Z"));
         assertThat(line.getPricing().getPriceDetails().getProduct()).isEqualTo(Newsroom.PRODUCT);
     }
 

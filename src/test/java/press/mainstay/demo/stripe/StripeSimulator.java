@@ -111,6 +111,17 @@ public final class StripeSimulator extends LifeStories implements AutoCloseable 
         });
     }
 
+    /// An object is gone, and nobody is told. An event that was not delivered yet never will be.
+    ///
+    /// @param type as in the field `object`
+    public void forgets(String type, String id) {
+        world.run(() -> {
+            var stored = store.get(type, id);
+            store.remove(stored);
+            webhooks.forget(List.of(stored));
+        });
+    }
+
     /// The order in which bursts are shuffled.
     public void shuffleWebhooks(long seed) {
         webhooks.seed(seed);

@@ -58,7 +58,8 @@ final class Subscriptions {
     /// A draft for the first period, not yet told of.
     Stored firstInvoice(Stored subscription) {
         long start = Json.number(item(subscription), "current_period_start");
-        var invoice = invoices.draft(subscription, "subscription_create", start, start);
+        long end = Json.number(item(subscription), "current_period_end");
+        var invoice = invoices.draft(subscription, "subscription_create", start, end);
         world.alter(subscription, body -> body.put("latest_invoice", invoice.id()));
         return invoice;
     }

@@ -311,6 +311,9 @@ final class Webhooks implements AutoCloseable {
     private void remember(Stored event, boolean arrived, int attempts, int status) {
         var memory = Objects.requireNonNull(world);
         memory.note(() -> {
+            if (memory.store.find(event.id()) == null) {
+                return; // forgotten meanwhile
+            }
             event.hidden().put("pending", !arrived);
             event.hidden().put("attempts", attempts);
             event.hidden().put("answer", status);
