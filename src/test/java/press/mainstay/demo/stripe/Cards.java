@@ -40,6 +40,10 @@ public final class Cards {
         failNext(customer, 0);
     }
 
+    static void forgetDeclines(Stored customer) {
+        customer.hidden().put(DECLINES, 0);
+    }
+
     private Stored owner(String id) {
         var subscription = world.store.find("subscription", id);
         return world.store.get("customer", subscription == null ? id : Json.text(subscription.body(), "customer"));
@@ -48,9 +52,9 @@ public final class Cards {
     /// @return the bank's code; null: it pays
     @Nullable
     String declines(String customer) {
-        var owner = world.store.get("customer", customer);
-        long left = Json.number(owner.hidden(), DECLINES);
-        if (left == 0) {
+        var owner = world.store.find("customer", customer);
+        long left = owner == null ? 0 : Json.number(owner.hidden(), DECLINES);
+        if (owner == null || left == 0) {
             return null;
         }
         owner.hidden().put(DECLINES, left - 1);

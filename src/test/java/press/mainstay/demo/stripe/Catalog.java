@@ -90,15 +90,55 @@ final class Catalog {
                     "amount_too_large", "Amount must be no more than 999,999.99.", param(where, "unit_amount"));
         }
         var interval = interval(data, where);
-        var product = productOf(data, where);
         var count = data.number("recurring", "interval_count");
+        return price(
+                currency,
+                amount,
+                productOf(data, where),
+                interval,
+                count == null ? 1 : count,
+                active,
+                data.text("lookup_key"),
+                data.text("nickname"));
+    }
+
+    /// The same price but for the amount.
+    Stored like(ObjectNode price, long minorUnits) {
+        return price(
+                Json.need(price, "currency"),
+                minorUnits,
+                Json.need(price, "product"),
+                Json.need(price, "recurring", "interval"),
+                Json.number(price, "recurring", "interval_count"),
+                false,
+                null,
+                null);
+    }
+
+    /// A price that staff enter at the Dashboard, for a product that they enter too where there is none.
+    Stored priceOf(String product, Money money, String interval) {
+        if (world.store.find("product", product) == null) {
+            product(product, Params.parse("name=Club"));
+        }
+        return price(money.currency(), money.minorUnits(), product, interval, 1, true, null, null);
+    }
+
+    private Stored price(
+            String currency,
+            long amount,
+            String product,
+            @Nullable String interval,
+            long count,
+            boolean active,
+            @Nullable String lookupKey,
+            @Nullable String nickname) {
         var recurring = interval == null
                 ? null
                 : Json.body("""
                         {"meter": null, "trial_period_days": null, "usage_type": "licensed"}
                         """)
                         .with("interval", interval)
-                        .with("interval_count", count == null ? 1 : count)
+                        .with("interval_count", count)
                         .json();
         return world.add(Json.body("""
                         {"object": "price", "billing_scheme": "per_unit", "custom_unit_amount": null,
@@ -109,13 +149,13 @@ final class Catalog {
                 .with("active", active)
                 .with("created", world.now())
                 .with("currency", currency)
-                .with("lookup_key", data.text("lookup_key"))
-                .with("nickname", data.text("nickname"))
+                .with("lookup_key", lookupKey)
+                .with("nickname", nickname)
                 .with("product", product)
                 .with("recurring", recurring)
                 .with("type", recurring == null ? "one_time" : "recurring")
                 .with("unit_amount", amount)
-                .with("unit_amount_decimal", amount.toString())
+                .with("unit_amount_decimal", String.valueOf(amount))
                 .json());
     }
 

@@ -269,10 +269,7 @@ final class Checkout {
     }
 
     private Stored firstInvoice(Stored subscription, Stored intent) {
-        var item = Subscriptions.item(subscription);
-        long start = Json.number(item, "current_period_start");
-        var invoice = invoices.draft(subscription, "subscription_create", start, start);
-        world.alter(subscription, body -> body.put("latest_invoice", invoice.id()));
+        var invoice = subscriptions.firstInvoice(subscription);
         invoices.pays(intent, invoice);
         return invoice;
     }
@@ -284,7 +281,7 @@ final class Checkout {
         if (pending) {
             world.alter(invoice, body -> body.put("attempted", true));
         } else {
-            invoices.paid(invoice);
+            invoices.paid(invoice, true);
         }
     }
 

@@ -8,6 +8,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Customers and the cards and accounts they pay with.
 final class Customers {
 
+    static final String DELETED = "customer.deleted";
     static final String CARD = "card";
     static final String SEPA = "sepa_debit";
 
@@ -54,10 +55,36 @@ final class Customers {
         return customer;
     }
 
-    ObjectNode delete(Stored customer) {
+    /// What is left of it is found by its id, and by that only.
+    Stored delete(Stored customer) {
         world.tell("customer.deleted", customer);
         world.store.remove(customer);
-        return Json.object("id", customer.id(), "object", "customer", "deleted", true);
+        var left = Json.object("id", customer.id(), "object", "customer", "deleted", true);
+        return world.store.add(DELETED, customer.id(), left, Json.object());
+    }
+
+    void changeEmail(Stored customer, String email) {
+        world.alter(customer, "customer.updated", body -> body.put("email", email));
+    }
+
+    /// A new card for all that the customer pays, and one that works.
+    void changeCard(Stored customer) {
+        var method =
+                method(CARD, customer.id(), Json.text(customer.body(), "email"), Json.text(customer.body(), "name"));
+        ((ObjectNode) method.body().path(CARD)).put("last4", "1111").put("fingerprint", world.id("", 16));
+        world.tell("payment_method.attached", method);
+        world.alter(
+                customer,
+                "customer.updated",
+                body -> ((ObjectNode) body.path("invoice_settings")).put("default_payment_method", method.id()));
+        for (var subscription :
+                world.store.naming("subscription", "customer", customer.id()).values()) {
+            if (Subscriptions.runs(subscription)) {
+                world.alter(
+                        subscription, Subscriptions.UPDATED, body -> body.put("default_payment_method", method.id()));
+            }
+        }
+        Cards.forgetDeclines(customer);
     }
 
     /// @param type `card` or `sepa_debit`

@@ -56,7 +56,7 @@ final class Due {
         }
         var invoice = world.store.find("invoice", Json.text(intent.hidden(), "invoice"));
         if (invoice != null && arrived) {
-            subscriptions.paid(invoice);
+            subscriptions.paid(invoice, true);
         } else if (invoice != null) {
             subscriptions.failed(invoice);
         }

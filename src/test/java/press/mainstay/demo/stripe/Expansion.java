@@ -16,7 +16,11 @@ final class Expansion {
         this.checkout = checkout;
     }
 
+    /// @return the answer itself where nothing is to be expanded
     ObjectNode expand(ObjectNode answer, List<String> paths) {
+        if (paths.isEmpty()) {
+            return answer;
+        }
         var copy = answer.deepCopy();
         for (var path : paths) {
             expand(copy, path, path);
@@ -43,6 +47,9 @@ final class Expansion {
         }
         if (value.isString()) {
             var found = world.store.find(value.stringValue());
+            if (found == null && whole.startsWith("data.")) {
+                return; // one that is lost does not spoil the list
+            }
             if (found == null) {
                 throw Refusal.invalid(null, "This property cannot be expanded (" + whole + ").", "expand");
             }
@@ -71,10 +78,11 @@ final class Expansion {
 
     private ObjectNode list(String type, String field, @Nullable String id, String url) {
         var data = Json.array();
-        for (var stored : world.store.newest(type)) {
-            if (stored.body().path(field).asString().equals(id)) {
-                data.add(stored.body().deepCopy());
-            }
+        for (var stored : world.store
+                .naming(type, field, String.valueOf(id))
+                .descendingMap()
+                .values()) {
+            data.add(stored.body().deepCopy());
         }
         return Json.body("""
                         {"object": "list", "has_more": false}

@@ -9,18 +9,21 @@ final class HostedPages {
 
     private static final String CHECKOUT = "/c/pay/";
     private static final String PORTAL = "/p/session/";
+    private static final String INVOICE = "/i/";
 
     private final World world;
     private final Checkout checkout;
     private final Catalog catalog;
-    private final Subscriptions subscriptions;
+    private final PortalPage portal;
+    private final InvoicePage invoices;
     private final IndexPage index;
 
-    HostedPages(World world, Checkout checkout, Catalog catalog, Subscriptions subscriptions) {
-        this.world = world;
-        this.checkout = checkout;
-        this.catalog = catalog;
-        this.subscriptions = subscriptions;
+    HostedPages(Parts parts) {
+        this.world = parts.world();
+        this.checkout = parts.checkout();
+        this.catalog = parts.catalog();
+        this.portal = new PortalPage(parts);
+        this.invoices = new InvoicePage(parts.arrears());
         this.index = new IndexPage(world);
     }
 
@@ -35,7 +38,11 @@ final class HostedPages {
             }
             if (path.startsWith(PORTAL)) {
                 var session = world.store.find(Portal.TYPE, path.substring(PORTAL.length()));
-                return session == null ? notFound() : portal(method, session, params);
+                return session == null ? notFound() : portal.answer(method, session, params);
+            }
+            if (path.startsWith(INVOICE)) {
+                var invoice = world.store.find("invoice", path.substring(INVOICE.length()));
+                return invoice == null ? notFound() : invoices.answer(method, invoice, params);
             }
             return notFound();
         });
@@ -101,7 +108,7 @@ final class HostedPages {
                 + Html.money(session.body(), "amount_total") + every(price) + "</p>";
     }
 
-    private static String every(ObjectNode price) {
+    static String every(ObjectNode price) {
         var interval = Json.text(price, "recurring", "interval");
         return interval == null ? "" : " <span>every " + interval + "</span>";
     }
@@ -163,51 +170,5 @@ final class HostedPages {
                 "Complete",
                 "<h1>This payment is complete</h1>" + summary(session) + "<p><a href=\""
                         + Html.text(Checkout.successUrl(session).toString()) + "\">Go on</a></p>");
-    }
-
-    private Answer portal(String method, Stored session, Params params) {
-        var customer = Json.need(session.body(), "customer");
-        var chosen = world.store.find("subscription", params.text("subscription"));
-        if (method.equals("POST") && chosen != null && customer.equals(Json.text(chosen.body(), "customer"))) {
-            if ("cancel".equals(params.text("action"))) {
-                subscriptions.cancelFromPortal(chosen);
-            } else if ("resume".equals(params.text("action"))) {
-                subscriptions.resumeFromPortal(chosen);
-            }
-            return Answer.seeOther(PORTAL + session.id());
-        }
-        var list = new StringBuilder();
-        for (var subscription : world.store.newest("subscription")) {
-            if (customer.equals(Json.text(subscription.body(), "customer"))) {
-                list.append(line(subscription));
-            }
-        }
-        var back = Json.text(session.body(), "return_url");
-        return Answer.html(
-                200,
-                Html.page(
-                        "Customer portal",
-                        "<h1>Your payments</h1>" + list
-                                + (back == null ? "" : "<p><a href=\"" + Html.text(back) + "\">Go back</a></p>")));
-    }
-
-    private String line(Stored subscription) {
-        var price = (ObjectNode) Subscriptions.item(subscription).path("price");
-        var status = Json.need(subscription.body(), "status");
-        var ends = Json.number(subscription.body(), "cancel_at");
-        var button = status.equals("canceled")
-                ? ""
-                : ends > 0
-                        ? "<button name=\"action\" value=\"resume\">Don't cancel</button>"
-                        : "<button name=\"action\" value=\"cancel\">Cancel at the end of the period</button>";
-        return "<form method=\"post\"><p class=\"what\">" + Html.text(catalog.productName(price))
-                + "</p><p class=\"amount\">"
-                + Html.money(price, "unit_amount") + every(price) + "</p><p>" + status
-                + (ends > 0
-                        ? ", ends " + Html.day(ends)
-                        : ", next payment "
-                                + Html.day(Json.number(Subscriptions.item(subscription), "current_period_end")))
-                + "</p><input type=\"hidden\" name=\"subscription\" value=\"" + subscription.id() + "\">" + button
-                + "</form>";
     }
 }

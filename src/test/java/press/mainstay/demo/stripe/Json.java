@@ -2,6 +2,7 @@ package press.mainstay.demo.stripe;
 
 import java.math.BigDecimal;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -14,6 +15,8 @@ final class Json {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
+    private static final Map<String, ObjectNode> ALWAYS = new ConcurrentHashMap<>();
+
     private Json() {}
 
     /// @param pairs name, value, name, value …: strings, numbers, booleans, nulls, maps and nodes
@@ -25,8 +28,9 @@ final class Json {
         return object;
     }
 
+    /// @param always the same text each time: it is read once
     static Body body(String always) {
-        return new Body(read(always));
+        return new Body(ALWAYS.computeIfAbsent(always, Json::read).deepCopy());
     }
 
     static ArrayNode array(@Nullable Object... values) {

@@ -6,9 +6,12 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import press.mainstay.demo.stripe.Store.Place;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Stripe's lists: newest first, filtered, a page at a time.
@@ -63,21 +66,19 @@ final class Listing {
         return names;
     }
 
+    /// @return objects as they are, not copies
     ObjectNode list(String type, String url, Params params) {
         int limit = limit(params);
         var wanted = wanted(type, params);
-        var after = cursor(type, params, "starting_after");
-        var before = cursor(type, params, "ending_before");
+        var backwards = params.has("ending_before");
+        var stretch = stretch(type, params);
         var found = new ArrayList<Stored>();
-        var backwards = before != null;
-        for (var stored : backwards ? world.store.all(type) : world.store.newest(type)) {
+        for (var stored : (backwards ? stretch : stretch.descendingMap()).values()) {
+            if (wanted.test(stored)) {
+                found.add(stored);
+            }
             if (found.size() > limit) {
                 break;
-            }
-            if ((after == null || older(stored, after))
-                    && (before == null || older(before, stored))
-                    && wanted.test(stored)) {
-                found.add(stored);
             }
         }
         var more = found.size() > limit;
@@ -86,7 +87,7 @@ final class Listing {
             Collections.reverse(page);
         }
         var data = Json.array();
-        page.forEach(stored -> data.add(stored.body().deepCopy()));
+        page.forEach(stored -> data.add(stored.body()));
         return Json.body("""
                         {"object": "list"}
                         """)
@@ -96,8 +97,53 @@ final class Listing {
                 .json();
     }
 
-    private static boolean older(Stored one, Stored other) {
-        return one.position() < other.position();
+    /// The part of the list in which a page can be at all: between cursors, and between the times of `created`.
+    private NavigableMap<Place, Stored> stretch(String type, Params params) {
+        long from = type.equals("event") ? world.instant().minus(EVENTS_LIVE).getEpochSecond() : 0;
+        var after = new Place(Math.max(from, from(params)), 0);
+        var before = new Place(to(params), 0);
+        var below = cursor(type, params, "starting_after");
+        var above = cursor(type, params, "ending_before");
+        if (below != null && below.compareTo(before) < 0) {
+            before = below;
+        }
+        if (above != null && above.compareTo(after) > 0) {
+            after = above;
+        }
+        var all = candidates(type, params);
+        return after.compareTo(before) < 0 ? all.subMap(after, false, before, false) : new TreeMap<>();
+    }
+
+    private static long from(Params params) {
+        var exactly = params.number("created");
+        var gt = params.number("created", "gt");
+        var gte = params.number("created", "gte");
+        return Math.max(exactly == null ? 0 : exactly, Math.max(gt == null ? 0 : gt + 1, gte == null ? 0 : gte));
+    }
+
+    private static long to(Params params) {
+        var exactly = params.number("created");
+        var lt = params.number("created", "lt");
+        var lte = params.number("created", "lte");
+        return Math.min(
+                exactly == null ? Long.MAX_VALUE : exactly + 1,
+                Math.min(lt == null ? Long.MAX_VALUE : lt, lte == null ? Long.MAX_VALUE : lte + 1));
+    }
+
+    /// All of a type, or only those that name a customer, an invoice or the like, where the list is asked for these.
+    private NavigableMap<Place, Stored> candidates(String type, Params params) {
+        var intent = params.text("payment", "payment_intent");
+        if (type.equals("invoice_payment") && intent != null) {
+            return world.store.naming(type, "payment.payment_intent", intent);
+        }
+        for (var filter : FILTERS.getOrDefault(type, Map.of()).entrySet()) {
+            var field = String.join(".", filter.getValue());
+            var value = params.text(filter.getKey());
+            if (value != null && Store.finds(type, field)) {
+                return world.store.naming(type, field, value);
+            }
+        }
+        return world.store.places(type);
     }
 
     private static int limit(Params params) {
@@ -108,7 +154,7 @@ final class Listing {
         return limit == null ? 10 : limit.intValue();
     }
 
-    private @Nullable Stored cursor(String type, Params params, String name) {
+    private @Nullable Place cursor(String type, Params params, String name) {
         var id = params.text(name);
         if (id == null) {
             return null;
@@ -117,7 +163,7 @@ final class Listing {
         if (stored == null) {
             throw Refusal.missing(type, id, name);
         }
-        return stored;
+        return Place.of(stored);
     }
 
     private Predicate<Stored> wanted(String type, Params params) {
@@ -129,7 +175,6 @@ final class Listing {
                         Json.at(stored.body(), filter.getValue()).asString().equals(value));
             }
         }
-        wanted = wanted.and(created(params));
         return switch (type) {
             case "event" -> wanted.and(events(params));
             case "subscription" -> wanted.and(status(params.text("status")));
@@ -139,30 +184,12 @@ final class Listing {
         };
     }
 
-    private static Predicate<Stored> created(Params params) {
-        var exactly = params.number("created");
-        var gt = params.number("created", "gt");
-        var gte = params.number("created", "gte");
-        var lt = params.number("created", "lt");
-        var lte = params.number("created", "lte");
-        return stored -> {
-            long created = Json.number(stored.body(), "created");
-            return (exactly == null || created == exactly)
-                    && (gt == null || created > gt)
-                    && (gte == null || created >= gte)
-                    && (lt == null || created < lt)
-                    && (lte == null || created <= lte);
-        };
-    }
-
-    private Predicate<Stored> events(Params params) {
+    private static Predicate<Stored> events(Params params) {
         var types = Set.copyOf(params.texts("types"));
         if (types.size() > 20) {
             throw Refusal.invalid(null, "You may specify at most 20 types.", "types");
         }
-        long oldest = world.instant().minus(EVENTS_LIVE).getEpochSecond();
-        return stored -> Json.number(stored.body(), "created") >= oldest
-                && (types.isEmpty() || types.contains(Json.text(stored.body(), "type")));
+        return stored -> types.isEmpty() || types.contains(Json.text(stored.body(), "type"));
     }
 
     private static Predicate<Stored> status(@Nullable String status) {
@@ -171,7 +198,7 @@ final class Listing {
             return switch (status) {
                 case null -> !is.equals("canceled");
                 case "all" -> true;
-                case "ended" -> is.equals("canceled");
+                case "ended" -> is.equals("canceled") || is.equals("incomplete_expired");
                 default -> is.equals(status);
             };
         };

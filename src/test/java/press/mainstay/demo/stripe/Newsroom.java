@@ -126,6 +126,28 @@ final class Newsroom implements AutoCloseable {
                 .toList();
     }
 
+    /// @return the types of the events that the deed brought, in order
+    List<String> toldBy(Runnable deed) {
+        int before = told().size();
+        deed.run();
+        return told().subList(before, told().size());
+    }
+
+    ObjectNode last(String type) {
+        return stripe.objects(type).getLast();
+    }
+
+    String id(String type) {
+        return Json.need(last(type), "id");
+    }
+
+    ObjectNode get(String type, String id) {
+        return stripe.objects(type).stream()
+                .filter(one -> id.equals(Json.text(one, "id")))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("No " + type + " " + id));
+    }
+
     ObjectNode event(String type) {
         return stripe.objects("event").stream()
                 .filter(event -> type.equals(Json.text(event, "type")))

@@ -105,6 +105,17 @@ final class Payments {
         world.alter(intent, "payment_intent.requires_action", body -> {
             body.put("status", "requires_action");
             body.put("payment_method", method.id());
+            body.set("next_action", Json.object("type", "use_stripe_sdk", "use_stripe_sdk", Json.object()));
+        });
+    }
+
+    /// Nobody will pay this any more.
+    void cancel(Stored intent) {
+        world.alter(intent, "payment_intent.canceled", body -> {
+            body.put("status", "canceled");
+            body.put("canceled_at", world.now());
+            body.put("cancellation_reason", "void_invoice");
+            body.putNull("next_action");
         });
     }
 
@@ -115,6 +126,7 @@ final class Payments {
             body.put("latest_charge", charge.id());
             body.set("payment_method", charge.body().path("payment_method"));
             body.putNull("last_payment_error");
+            body.putNull("next_action");
         });
         var type = Customers.SEPA.equals(Json.text(charge.body(), "payment_method_details", "type"))
                 ? "payment"
@@ -137,6 +149,7 @@ final class Payments {
         world.alter(intent, "payment_intent.payment_failed", body -> {
             body.put("status", "requires_payment_method");
             body.putNull("payment_method");
+            body.putNull("next_action");
             body.put("latest_charge", charge.id());
             body.set(
                     "last_payment_error",
@@ -220,6 +233,16 @@ final class Payments {
     /// @param money negative where it leaves
     /// @param fee in the currency of the account
     Stored transaction(Stored source, String type, String category, Money money, long fee) {
+        return transaction(source.id(), Json.text(source.body(), "description"), type, category, money, fee);
+    }
+
+    Stored transaction(
+            @Nullable String source,
+            @Nullable String description,
+            String type,
+            String category,
+            Money money,
+            long fee) {
         long settled = Settlement.settled(money);
         var fees = Json.array();
         if (fee > 0) {
@@ -240,17 +263,13 @@ final class Payments {
                 .with("available_on", world.instant().plus(Duration.ofDays(2)).getEpochSecond())
                 .with("created", world.now())
                 .with("currency", Settlement.CURRENCY)
-                .with(
-                        "description",
-                        source.body().path("description").isMissingNode()
-                                ? null
-                                : source.body().path("description"))
+                .with("description", description)
                 .with("exchange_rate", foreign ? Settlement.rate(money.currency()) : null)
                 .with("fee", fee)
                 .with("fee_details", fees)
                 .with("net", settled - fee)
                 .with("reporting_category", category)
-                .with("source", source.id())
+                .with("source", source)
                 .with("type", type)
                 .json());
     }

@@ -1,6 +1,9 @@
 package press.mainstay.demo.stripe;
 
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import press.mainstay.shared.Money;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Money going back: refunds that staff ask for, and those that fail at the reader's bank.
 final class Refunds {
@@ -14,7 +17,25 @@ final class Refunds {
     }
 
     Stored create(Params params) {
-        var charge = charge(params);
+        return create(charge(params), params.number("amount"), params.text("reason"), Customers.metadata(params));
+    }
+
+    /// @param asked null: all that is left
+    Stored create(Stored charge, @Nullable Long asked, @Nullable String reason, Map<String, String> metadata) {
+        var refund = made(charge, amount(charge, asked), reason, metadata);
+        leaves(refund, charge);
+        return refund;
+    }
+
+    /// Staff refund at the Dashboard what the bank takes its time with: the money leaves, the reader does not have it.
+    Stored pend(Stored charge, @Nullable Long asked) {
+        var refund = made(charge, amount(charge, asked), "requested_by_customer", Map.of());
+        refund.body().put("status", "pending").put("pending_reason", "processing");
+        leaves(refund, charge);
+        return refund;
+    }
+
+    private static long amount(Stored charge, @Nullable Long asked) {
         var body = charge.body();
         long left = Json.number(body, "amount") - Json.number(body, "amount_refunded");
         if (Json.flag(body, "refunded") || left <= 0) {
@@ -24,7 +45,6 @@ final class Refunds {
         if (!"succeeded".equals(Json.text(body, "status"))) {
             throw Refusal.invalid(null, "This charge has not succeeded and cannot be refunded.", "charge");
         }
-        var asked = params.number("amount");
         long amount = asked == null ? left : asked;
         if (amount <= 0) {
             throw Refusal.invalid(
@@ -36,12 +56,11 @@ final class Refunds {
                     "Refund amount (" + amount + ") is greater than unrefunded amount on charge (" + left + ")",
                     "amount");
         }
-        return refund(charge, amount, params);
+        return amount;
     }
 
-    private Stored refund(Stored charge, long amount, Params params) {
+    private Stored made(Stored charge, long amount, @Nullable String reason, Map<String, String> metadata) {
         var sepa = Customers.SEPA.equals(Json.text(charge.body(), "payment_method_details", "type"));
-        var currency = Json.need(charge.body(), "currency");
         var destination = sepa
                 ? Json.object("type", Customers.SEPA)
                 : Json.object(
@@ -55,22 +74,27 @@ final class Refunds {
                                 "refund"),
                         "type",
                         "card");
-        var refund = world.add(Json.body("""
-                        {"object": "refund", "balance_transaction": null, "receipt_number": null,
+        return world.add(Json.body("""
+                        {"object": "refund", "balance_transaction": null, "pending_reason": null, "receipt_number": null,
                          "source_transfer_reversal": null, "status": "succeeded", "transfer_reversal": null}
                         """)
                 .with("id", world.id(sepa ? "pyr_1" : "re_3"))
                 .with("amount", amount)
                 .with("charge", charge.id())
                 .with("created", world.now())
-                .with("currency", currency)
+                .with("currency", Json.need(charge.body(), "currency"))
                 .with("destination_details", destination)
-                .with("metadata", Customers.metadata(params))
+                .with("metadata", metadata)
                 .with("payment_intent", charge.body().path("payment_intent"))
-                .with("reason", params.text("reason"))
+                .with("reason", reason)
                 .json());
+    }
+
+    private void leaves(Stored refund, Stored charge) {
         world.tell("refund.created", refund);
-        var type = sepa ? "payment_refund" : "refund";
+        var type = refund.id().startsWith("pyr_") ? "payment_refund" : "refund";
+        long amount = Json.number(refund.body(), "amount");
+        var currency = Json.need(refund.body(), "currency");
         var transaction = payments.transaction(refund, type, "refund", new Money(-amount, currency), 0);
         world.alter(refund, "refund.updated", body -> body.put("balance_transaction", transaction.id()));
         world.alter(charge, "charge.refunded", body -> {
@@ -78,25 +102,56 @@ final class Refunds {
             body.put("amount_refunded", refunded);
             body.put("refunded", refunded == Json.number(body, "amount"));
         });
-        return refund;
+    }
+
+    void arrive(Stored refund) {
+        needPending(refund);
+        world.alter(refund, "refund.updated", body -> {
+            body.put("status", "succeeded");
+            body.putNull("pending_reason");
+        });
     }
 
     /// The reader's bank sends the refund back: the money is the newsroom's again.
     void fail(Stored refund) {
+        var back = comesBack(refund);
+        world.alter(refund, "refund.failed", body -> ended(body, "failed", "lost_or_stolen_card", back));
+        world.tell("refund.updated", refund);
+    }
+
+    /// Staff think better of it while it is on its way.
+    Stored cancel(Stored refund) {
+        needPending(refund);
+        var back = comesBack(refund);
+        world.alter(refund, "refund.updated", body -> ended(body, "canceled", "merchant_request", back));
+        return refund;
+    }
+
+    private static void needPending(Stored refund) {
+        if (!"pending".equals(Json.text(refund.body(), "status"))) {
+            throw Refusal.invalid(null, "This refund is not pending.", null);
+        }
+    }
+
+    private Stored comesBack(Stored refund) {
+        if (refund.body().hasNonNull("failure_balance_transaction")) {
+            throw new IllegalStateException(refund.id() + " has come back already");
+        }
         long amount = Json.number(refund.body(), "amount");
         var currency = Json.need(refund.body(), "currency");
-        var back = payments.transaction(refund, "refund_failure", "refund_failure", new Money(amount, currency), 0);
         var charge = world.store.get("charge", Json.need(refund.body(), "charge"));
         world.alter(charge, "charge.updated", body -> {
             body.put("amount_refunded", Json.number(body, "amount_refunded") - amount);
             body.put("refunded", false);
         });
-        world.alter(refund, "refund.failed", body -> {
-            body.put("status", "failed");
-            body.put("failure_reason", "lost_or_stolen_card");
-            body.put("failure_balance_transaction", back.id());
-        });
-        world.tell("refund.updated", refund);
+        return payments.transaction(refund, "refund_failure", "refund_failure", new Money(amount, currency), 0);
+    }
+
+    private static void ended(ObjectNode body, String status, String reason, Stored back) {
+        body.put("status", status);
+        body.putNull("pending_reason");
+        body.put("failure_reason", reason);
+        body.put("failure_balance_transaction", back.id());
     }
 
     private Stored charge(Params params) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,6 +27,7 @@ final class Routes {
             Map.entry("invoice_payments", "invoice_payment"),
             Map.entry("refunds", "refund"),
             Map.entry("disputes", "dispute"),
+            Map.entry("payouts", "payout"),
             Map.entry("events", "event"));
 
     private final World world;
@@ -33,42 +35,68 @@ final class Routes {
 
     private record Route(String method, Pattern path, BiFunction<String, Params, ObjectNode> handler) {}
 
-    Routes(
-            World world,
-            Customers customers,
-            Catalog catalog,
-            Checkout checkout,
-            Subscriptions subscriptions,
-            Refunds refunds,
-            Portal portal) {
-        this.world = world;
+    Routes(Parts parts) {
+        world = parts.world();
+        customers(parts);
+        selling(parts);
+        subscriptions(parts.subscriptions(), parts.changes());
+        invoices(parts.arrears());
+        post("/v1/refunds", params -> parts.refunds().create(params).body());
+        post("/v1/refunds/ID", "refund", this::metadata);
+        post("/v1/refunds/ID/cancel", "refund", (refund, _) -> parts.refunds().cancel(refund));
+        post("/v1/charges/ID", "charge", this::metadata);
+        post("/v1/payment_intents/ID", "payment_intent", this::metadata);
+        var listing = new Listing(world);
+        COLLECTIONS.forEach((collection, type) -> {
+            var url = "/v1/" + collection;
+            add("GET", url, (_, params) -> listing.list(type, url, params));
+            add("GET", url + "/ID", (id, _) -> read(type, id).body());
+        });
+    }
+
+    private void customers(Parts parts) {
+        var customers = parts.customers();
         post("/v1/customers", params -> customers.create(params).body());
         post("/v1/customers/ID", "customer", customers::update);
-        delete("/v1/customers/ID", "customer", customers::delete);
+        delete("/v1/customers/ID", "customer", parts.dashboard()::delete);
+        post("/v1/billing_portal/sessions", parts.portal()::open);
+    }
+
+    private void selling(Parts parts) {
+        var catalog = parts.catalog();
+        var checkout = parts.checkout();
         post("/v1/products", params -> catalog.createProduct(params).body());
         post("/v1/products/ID", "product", catalog::updateProduct);
         post("/v1/prices", params -> catalog.createPrice(params).body());
         post("/v1/checkout/sessions", params -> checkout.create(params).body());
         post("/v1/checkout/sessions/ID/expire", Checkout.TYPE, (session, _) -> checkout.expire(session));
         add("GET", "/v1/checkout/sessions/ID/line_items", (id, _) -> checkout.lineItems(need(Checkout.TYPE, id)));
-        post("/v1/subscriptions/ID", "subscription", subscriptions::update);
+    }
+
+    private void subscriptions(Subscriptions subscriptions, Changes changes) {
+        post("/v1/subscriptions/ID", "subscription", changes::update);
+        post("/v1/subscriptions/ID/resume", "subscription", (subscription, _) -> {
+            changes.unpause(subscription);
+            return subscription;
+        });
         delete("/v1/subscriptions/ID", "subscription", subscription -> {
-            if ("canceled".equals(Json.text(subscription.body(), "status"))) {
+            if (!Subscriptions.runs(subscription)) {
                 throw Refusal.unknown("subscription", subscription.id());
             }
             subscriptions.end(subscription, "cancellation_requested");
-            return subscription.body();
+            return subscription;
         });
-        post("/v1/refunds", params -> refunds.create(params).body());
-        post("/v1/refunds/ID", "refund", this::metadata);
-        post("/v1/charges/ID", "charge", this::metadata);
-        post("/v1/payment_intents/ID", "payment_intent", this::metadata);
-        post("/v1/billing_portal/sessions", portal::open);
-        var listing = new Listing(world);
-        COLLECTIONS.forEach((collection, type) -> {
-            var url = "/v1/" + collection;
-            add("GET", url, (_, params) -> listing.list(type, url, params));
-            add("GET", url + "/ID", (id, _) -> need(type, id).body());
+    }
+
+    private void invoices(Arrears arrears) {
+        post("/v1/invoices/ID/pay", "invoice", arrears::payByApi);
+        post("/v1/invoices/ID/void", "invoice", (invoice, _) -> {
+            arrears.voids(invoice);
+            return invoice;
+        });
+        post("/v1/invoices/ID/mark_uncollectible", "invoice", (invoice, _) -> {
+            arrears.markUncollectible(invoice);
+            return invoice;
         });
     }
 
@@ -85,6 +113,11 @@ final class Routes {
         return stored;
     }
 
+    private Stored read(String type, String id) {
+        var left = type.equals("customer") ? world.store.find(Customers.DELETED, id) : null;
+        return left == null ? need(type, id) : left;
+    }
+
     private void add(String method, String path, BiFunction<String, Params, ObjectNode> handler) {
         routes.add(new Route(method, Pattern.compile(path.replace("ID", "([^/]+)") + "/?"), handler));
     }
@@ -97,8 +130,8 @@ final class Routes {
         add("POST", path, (id, params) -> handler.apply(need(type, id), params).body());
     }
 
-    private void delete(String path, String type, Function<Stored, ObjectNode> handler) {
-        add("DELETE", path, (id, _) -> handler.apply(need(type, id)));
+    private void delete(String path, String type, UnaryOperator<Stored> handler) {
+        add("DELETE", path, (id, _) -> handler.apply(need(type, id)).body());
     }
 
     /// @throws Refusal as Stripe refuses

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,12 +21,43 @@ final class Store implements AutoCloseable {
     private static final String DUE = "due";
 
     private final Map<String, Stored> byId = new HashMap<>();
-    private final Map<String, NavigableMap<Long, Stored>> byType = new TreeMap<>();
+    private final Map<String, NavigableMap<Place, Stored>> byType = new TreeMap<>();
+    private final Map<Reference, NavigableMap<Place, Stored>> byReference = new HashMap<>();
     private final NavigableMap<Due, Stored> calendar = new TreeMap<>();
     private final Map<String, @Nullable Stored> unwritten = new LinkedHashMap<>();
     private final @Nullable DataSource database;
     private @Nullable Connection connection;
     private long position;
+
+    /// What objects name and never change: found by it without a walk through all of their type.
+    private static final Map<String, List<String>> REFERENCES = Map.of(
+            "charge", List.of("customer", "payment_intent"),
+            "refund", List.of("charge", "payment_intent"),
+            "dispute", List.of("charge", "payment_intent"),
+            "subscription", List.of("customer"),
+            "invoice", List.of("customer", "parent.subscription_details.subscription"),
+            "invoice_payment", List.of("invoice", "payment.payment_intent"),
+            "balance_transaction", List.of("source"));
+
+    /// Where an object stands in lists: Stripe's are in the order of `created`.
+    ///
+    /// @param position which of one second was made first
+    record Place(long created, long position) implements Comparable<Place> {
+
+        static Place of(Stored stored) {
+            return new Place(Json.number(stored.body(), "created"), stored.position());
+        }
+
+        @Override
+        public int compareTo(Place other) {
+            return created != other.created
+                    ? Long.compare(created, other.created)
+                    : Long.compare(position, other.position);
+        }
+    }
+
+    /// @param field with dots where it is deeper
+    private record Reference(String type, String field, String id) {}
 
     private record Due(long at, long position) implements Comparable<Due> {
         @Override
@@ -50,11 +82,53 @@ final class Store implements AutoCloseable {
 
     private void keep(Stored stored) {
         byId.put(stored.id(), stored);
-        byType.computeIfAbsent(stored.type(), _ -> new TreeMap<>()).put(stored.position(), stored);
+        list(stored);
         long due = Json.number(stored.hidden(), DUE);
         if (due > 0) {
             calendar.put(new Due(due, stored.position()), stored);
         }
+    }
+
+    private void list(Stored stored) {
+        var place = Place.of(stored);
+        byType.computeIfAbsent(stored.type(), _ -> new TreeMap<>()).put(place, stored);
+        for (var reference : references(stored)) {
+            byReference.computeIfAbsent(reference, _ -> new TreeMap<>()).put(place, stored);
+        }
+    }
+
+    private void unlist(Stored stored) {
+        var place = Place.of(stored);
+        byType.get(stored.type()).remove(place);
+        for (var reference : references(stored)) {
+            var listed = byReference.get(reference);
+            listed.remove(place);
+            if (listed.isEmpty()) {
+                byReference.remove(reference);
+            }
+        }
+    }
+
+    private static List<Reference> references(Stored stored) {
+        var references = new ArrayList<Reference>();
+        for (var field : REFERENCES.getOrDefault(stored.type(), List.of())) {
+            var id = Json.text(stored.body(), field.split("\\."));
+            if (id != null) {
+                references.add(new Reference(stored.type(), field, id));
+            }
+        }
+        return references;
+    }
+
+    /// A change that may touch what lists go by: `created`, or an id that the object names.
+    void relist(Stored stored, Runnable change) {
+        unlist(stored);
+        try {
+            change.run();
+        } finally {
+            list(stored);
+        }
+        save(stored);
     }
 
     void save(Stored stored) {
@@ -64,7 +138,7 @@ final class Store implements AutoCloseable {
     void remove(Stored stored) {
         due(stored, null);
         byId.remove(stored.id());
-        byType.get(stored.type()).remove(stored.position());
+        unlist(stored);
         unwritten.put(stored.id(), null);
     }
 
@@ -115,12 +189,31 @@ final class Store implements AutoCloseable {
 
     /// @return oldest first
     Collection<Stored> all(String type) {
-        return byType.getOrDefault(type, new TreeMap<>()).values();
+        return places(type).values();
     }
 
     /// @return newest first
     Collection<Stored> newest(String type) {
-        return byType.getOrDefault(type, new TreeMap<>()).descendingMap().values();
+        return places(type).descendingMap().values();
+    }
+
+    /// @return oldest first
+    NavigableMap<Place, Stored> places(String type) {
+        return Collections.unmodifiableNavigableMap(byType.getOrDefault(type, new TreeMap<>()));
+    }
+
+    /// @param field one by which objects of this type are found, with dots where it is deeper
+    /// @return those that name this id there, oldest first
+    NavigableMap<Place, Stored> naming(String type, String field, String id) {
+        if (!finds(type, field)) {
+            throw new IllegalArgumentException(type + " is not found by " + field);
+        }
+        return Collections.unmodifiableNavigableMap(
+                byReference.getOrDefault(new Reference(type, field, id), new TreeMap<>()));
+    }
+
+    static boolean finds(String type, String field) {
+        return REFERENCES.getOrDefault(type, List.of()).contains(field);
     }
 
     Map<String, Integer> counts() {
@@ -147,7 +240,8 @@ final class Store implements AutoCloseable {
     private void write(Connection database) throws SQLException {
         var upsert = """
                 insert into stripe_simulator (id, type, position, body, hidden) values (?, ?, ?, ?::jsonb, ?::jsonb)
-                on conflict (id) do update set body = excluded.body, hidden = excluded.hidden
+                on conflict (id) do update
+                set type = excluded.type, position = excluded.position, body = excluded.body, hidden = excluded.hidden
                 """;
         try (var saving = database.prepareStatement(upsert);
                 var removing = database.prepareStatement("delete from stripe_simulator where id = ?")) {

@@ -43,6 +43,7 @@ class StripeContractTests {
             Map.entry("dispute", com.stripe.model.Dispute.class),
             Map.entry("refund", com.stripe.model.Refund.class),
             Map.entry("billing_portal.session", com.stripe.model.billingportal.Session.class),
+            Map.entry("payout", com.stripe.model.Payout.class),
             Map.entry("event", com.stripe.model.Event.class));
 
     private final List<String> strangers = new ArrayList<>();
@@ -125,6 +126,43 @@ class StripeContractTests {
         newsroom.itIs("2026-03-05T10:00:00Z");
         stripe.cancels(subscription);
         newsroom.itIs("2026-06-05T10:00:00Z");
+        liveOn(newsroom);
+    }
+
+    /// What happens later, and elsewhere.
+    private static void liveOn(Newsroom newsroom) {
+        var stripe = newsroom.stripe;
+        stripe.bankReturns(stripe.objects("charge").stream()
+                .filter(charge -> "sepa_debit".equals(Json.text(charge, "payment_method_details", "type"))
+                        && Json.flag(charge, "paid"))
+                .map(charge -> Json.need(charge, "id"))
+                .findFirst()
+                .orElseThrow());
+        stripe.inquiryEscalates(stripe.inquires(stripe.otherAppSells(900, "eur")));
+        stripe.disputeReviewed(stripe.disputes(stripe.otherAppSells(900, "eur"), 400));
+        stripe.refundCancels(stripe.refundPends(stripe.otherAppSells(900, "usd"), null));
+        stripe.refundArrives(stripe.refundPends(stripe.otherAppSells(900, "usd"), 100L));
+        stripe.payout(900);
+        stripe.stripeFee(10);
+        var subscription = stripe.subscribes("ada@example.org", 900, "usd", "month", "prod_club", Map.of("a", "b"));
+        stripe.pauses(subscription);
+        stripe.unpauses(subscription);
+        stripe.pausesCollection(subscription, "void");
+        stripe.resumesCollection(subscription);
+        newsroom.clock.set("2026-06-15T10:00:00Z");
+        stripe.changesAmountNow(subscription, 5000);
+        stripe.changesAmountNow(subscription, 400);
+        stripe.changesAmount(subscription, 8000);
+        stripe.cards().failNext(subscription, 1, "authentication_required");
+        newsroom.itIs("2026-07-05T10:00:00Z");
+        stripe.paysOutOfBand(newsroom.id("invoice"));
+        var customer = newsroom.id("customer");
+        stripe.changesCard(customer);
+        stripe.changesEmail(customer, "new@example.org");
+        stripe.cancelsByFlag(subscription);
+        stripe.deletesCustomer(customer);
+        stripe.subscribesInVain("bea@example.org", 900, "usd", "month", "prod_club", Map.of());
+        newsroom.itIs("2026-07-07T10:00:00Z");
     }
 
     private void check(String where, JsonNode body, Class<?> model) {

@@ -2,26 +2,24 @@ package press.mainstay.demo.stripe;
 
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import press.mainstay.demo.stripe.Store.Place;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Stripe, played: API, hosted pages and webhooks. Nothing leaves this machine.
-public final class StripeSimulator implements AutoCloseable {
+public final class StripeSimulator extends LifeStories implements AutoCloseable {
 
-    private final Store store;
+    /// How many are kept for longer than Stripe would, while nobody listens.
+    private static final int UNHEARD_EVENTS = 20_000;
+
     private final World world;
+    private final Store store;
     private final Webhooks webhooks;
-    private final Checkout checkout;
-    private final Subscriptions subscriptions;
-    private final Refunds refunds;
-    private final Disputes disputes;
-    private final Cards cards;
     private final Due due;
     private final Idempotency idempotency;
     private final Faults faults = new Faults();
@@ -32,29 +30,19 @@ public final class StripeSimulator implements AutoCloseable {
     /// @param clock what `created`, renewals, settlements and expiry follow
     /// @param port 0: any free one
     public StripeSimulator(@Nullable DataSource database, Clock clock, int port) {
-        store = new Store(database);
-        webhooks = new Webhooks(clock);
-        world = new World(store, clock, webhooks::told, webhooks::wake);
-        var customers = new Customers(world);
-        var catalog = new Catalog(world);
-        var payments = new Payments(world);
-        cards = new Cards(world);
-        var invoices = new Invoices(world, payments, cards, catalog);
-        subscriptions = new Subscriptions(world, invoices, catalog);
-        checkout = new Checkout(world, customers, catalog, payments, subscriptions, invoices);
-        refunds = new Refunds(world, payments);
-        disputes = new Disputes(world, payments);
-        due = new Due(world, checkout, payments, subscriptions);
+        this(new Store(database), new Webhooks(clock), clock, port);
+    }
+
+    private StripeSimulator(Store store, Webhooks webhooks, Clock clock, int port) {
+        super(new World(store, clock, webhooks::told, webhooks::wake));
+        this.world = parts.world();
+        this.store = store;
+        this.webhooks = webhooks;
+        due = new Due(world, parts.checkout(), parts.payments(), parts.subscriptions());
         idempotency = new Idempotency(world);
-        var portal = new Portal(world);
-        var routes = new Routes(world, customers, catalog, checkout, subscriptions, refunds, portal);
-        api = new Api(world, routes, new Expansion(world, checkout), idempotency);
-        var pages = new HostedPages(world, checkout, catalog, subscriptions);
-        server = new Server(port, api, pages, faults);
-        world.run(() -> {
-            checkout.pagesAt(url());
-            portal.pagesAt(url());
-        });
+        api = new Api(world, new Routes(parts), new Expansion(world, parts.checkout()), idempotency);
+        server = new Server(port, api, new HostedPages(parts), faults);
+        world.run(() -> parts.pagesAt(url()));
         webhooks.start(world);
     }
 
@@ -72,7 +60,7 @@ public final class StripeSimulator implements AutoCloseable {
     public Reader reader(String checkoutUrl) {
         var path = URI.create(checkoutUrl).getPath();
         var session = path.substring(path.lastIndexOf('/') + 1);
-        return new Reader(world, checkout, session, new Payer("reader@example.org", "Robin Reader"));
+        return new Reader(world, parts.checkout(), session, new Payer("reader@example.org", "Robin Reader"));
     }
 
     /// When the next renewal, retry, settlement or expiry falls due.
@@ -91,15 +79,21 @@ public final class StripeSimulator implements AutoCloseable {
     }
 
     private void forgetEvents() {
-        long oldest = world.instant().minus(Listing.EVENTS_LIVE).getEpochSecond();
-        for (var event : store.copyOf("event")) {
-            if (Json.number(event.body(), "created") >= oldest) {
-                return;
-            }
-            if (!Json.flag(event.hidden(), "pending")) {
-                store.remove(event);
+        var oldest = new Place(world.instant().minus(Listing.EVENTS_LIVE).getEpochSecond(), 0);
+        int spare = webhooks.isHeard() ? 0 : store.all("event").size() - UNHEARD_EVENTS;
+        if (!webhooks.isHeard() && spare <= 0) {
+            return; // all are pending, for whoever comes to listen
+        }
+        var past = new ArrayList<Stored>();
+        for (var event : store.places("event").headMap(oldest).values()) {
+            if (past.size() < spare || !Json.flag(event.hidden(), "pending")) {
+                past.add(event);
+            } else if (!webhooks.isHeard()) {
+                break;
             }
         }
+        past.forEach(store::remove);
+        webhooks.forget(past);
     }
 
     /// Tries all pending webhooks once, now, and waits for the answers.
@@ -117,9 +111,15 @@ public final class StripeSimulator implements AutoCloseable {
         });
     }
 
-    /// Somebody deletes a product in the Dashboard.
-    public void losesProduct(String product) {
-        world.run(() -> store.remove(store.get("product", product)));
+    /// An object is gone, and nobody is told. An event that was not delivered yet never will be.
+    ///
+    /// @param type as in the field `object`
+    public void forgets(String type, String id) {
+        world.run(() -> {
+            var stored = store.get(type, id);
+            store.remove(stored);
+            webhooks.forget(List.of(stored));
+        });
     }
 
     /// The order in which bursts are shuffled.
@@ -135,53 +135,6 @@ public final class StripeSimulator implements AutoCloseable {
     /// @param on whether events are delivered by themselves; otherwise by [#deliver()] and [#runDue()] only
     public void deliverInBackground(boolean on) {
         webhooks.inBackground(on);
-    }
-
-    /// How long a renewal's invoice stays a draft: an hour, as at Stripe, unless set.
-    public void invoicesFinaliseAfter(Duration wait) {
-        subscriptions.finalisesAfter(wait);
-    }
-
-    /// What readers' banks say to renewals.
-    public Cards cards() {
-        return cards;
-    }
-
-    /// The reader cancels at the end of the period, in Stripe's portal.
-    public void cancels(String subscription) {
-        onSubscription(subscription, subscriptions::cancelFromPortal);
-    }
-
-    /// The reader takes that back.
-    public void resumes(String subscription) {
-        onSubscription(subscription, subscriptions::resumeFromPortal);
-    }
-
-    private void onSubscription(String id, Consumer<Stored> deed) {
-        world.run(() -> {
-            var subscription = store.get("subscription", id);
-            deed.accept(subscription);
-        });
-    }
-
-    /// The reader's bank sends a refund back.
-    public void refundFails(String refund) {
-        world.run(() -> {
-            var stored = store.get("refund", refund);
-            refunds.fail(stored);
-        });
-    }
-
-    /// The cardholder tells the bank that the charge was not theirs: the money and a fee leave.
-    ///
-    /// @return the dispute's id
-    public String disputes(String charge) {
-        return world.change(() -> disputes.open(store.get("charge", charge)).id());
-    }
-
-    /// The bank decides; if the newsroom wins, the money comes back.
-    public void disputeCloses(String dispute, boolean won) {
-        world.run(() -> disputes.close(store.get("dispute", dispute), won));
     }
 
     public Faults faults() {

@@ -120,6 +120,12 @@ class StripeSubscriptionTests {
                         .at("/data/object/billing_reason")
                         .stringValue())
                 .isEqualTo("subscription_cycle");
+        // the invoice looks back, its line says what is paid for
+        var invoice = newsroom.event("invoice.paid").at("/data/object");
+        assertThat(invoice.path("period_start").longValue())
+                .isEqualTo(Instant.parse("2026-01-31T10:00:00Z").getEpochSecond());
+        assertThat(invoice.at("/lines/data/0/period/end").longValue())
+                .isEqualTo(Instant.parse("2026-03-31T10:00:00Z").getEpochSecond());
     }
 
     @Test
@@ -171,6 +177,9 @@ class StripeSubscriptionTests {
         assertThat(deleted.at("/data/object/status").stringValue()).isEqualTo("canceled");
         assertThat(deleted.at("/data/object/cancellation_details/reason").stringValue())
                 .isEqualTo("payment_failed");
+        assertThat(deleted.at("/data/object/ended_at").longValue())
+                .isEqualTo(Instant.parse("2026-03-15T10:00:00Z").getEpochSecond());
+        assertThat(deleted.at("/data/object/canceled_at")).isEqualTo(deleted.at("/data/object/ended_at"));
         assertThat(stripe.nextDue()).isEmpty();
     }
 

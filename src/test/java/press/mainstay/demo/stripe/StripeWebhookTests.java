@@ -168,6 +168,18 @@ class StripeWebhookTests {
     }
 
     @Test
+    void forgottenEventNeverArrives() {
+        newsroom.monthly();
+        var lost = Json.need(newsroom.event("charge.succeeded"), "id");
+
+        stripe.forgets("event", lost);
+        stripe.sendWebhooksTo(address, SECRET);
+        stripe.deliver();
+
+        assertThat(ids()).isNotEmpty().doesNotContain(lost);
+    }
+
+    @Test
     void restartGoesOnWhereItWas() throws Exception {
         try (var postgres = EmbeddedPostgres.builder().start()) {
             var clock = new MovableClock("2026-01-31T10:00:00Z");

@@ -1,129 +1,116 @@
 package press.mainstay.demo.stripe;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.util.function.Consumer;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Recurring payments: how they begin, renew, fail, are cancelled and end.
+/// Recurring payments: how they begin, renew, fail, recover and end.
 final class Subscriptions {
 
-    private static final String UPDATED = "customer.subscription.updated";
+    static final String UPDATED = "customer.subscription.updated";
+    private static final String RESUMES_WITH = "resumes_with";
+    private static final Duration INCOMPLETE_LIVES = Duration.ofHours(23);
 
     private final World world;
     private final Invoices invoices;
-    private final Catalog catalog;
     private volatile Duration finalisesAfter = Duration.ofHours(1);
+    private volatile String afterLastRetry = "canceled";
 
-    Subscriptions(World world, Invoices invoices, Catalog catalog) {
+    Subscriptions(World world, Invoices invoices) {
         this.world = world;
         this.invoices = invoices;
-        this.catalog = catalog;
     }
 
     void finalisesAfter(Duration wait) {
         finalisesAfter = wait;
     }
 
+    void afterLastRetry(String status) {
+        if (!Set.of("canceled", "unpaid", "past_due").contains(status)) {
+            throw new IllegalArgumentException("After the last retry Stripe knows no " + status);
+        }
+        afterLastRetry = status;
+    }
+
     /// Not yet told of: the first invoice's id is still to come.
     Stored create(
-            Stored customer, Stored price, long quantity, Stored method, ObjectNode metadata, Object description) {
-        var now = world.now();
-        var id = world.id("sub_1");
-        var end = periodEnd(price.body(), now, 1);
-        var item = Json.body("""
-                        {"object": "subscription_item", "billing_thresholds": null, "discounts": [],
-                         "metadata": {}, "tax_rates": []}
-                        """)
-                .with("id", world.id("si_", 14))
-                .with("created", now)
-                .with("current_period_end", end)
-                .with("current_period_start", now)
-                .with("plan", Catalog.plan(price.body()))
-                .with("price", price.body().deepCopy())
-                .with("quantity", quantity)
-                .with("subscription", id)
-                .json();
-        var items = Json.body("""
-                        {"object": "list", "has_more": false, "total_count": 1}
-                        """)
-                .with("data", Json.array(item))
-                .with("url", "/v1/subscription_items?subscription=" + id)
-                .json();
-        var subscription = world.add(Json.body("""
-                        {"object": "subscription", "application": null, "application_fee_percent": null,
-                         "automatic_tax": {"disabled_reason": null, "enabled": false, "liability": null},
-                         "billing_cycle_anchor_config": null,
-                         "billing_mode": {"flexible": {"proration_discounts": "included"}, "type": "flexible"},
-                         "billing_thresholds": null, "cancel_at": null, "cancel_at_period_end": false,
-                         "canceled_at": null,
-                         "cancellation_details": {"comment": null, "feedback": null, "reason": null},
-                         "collection_method": "charge_automatically", "days_until_due": null,
-                         "default_source": null, "default_tax_rates": [], "discounts": [], "ended_at": null,
-                         "invoice_settings": {"account_tax_ids": null, "issuer": {"type": "self"}},
-                         "latest_invoice": null, "livemode": false, "next_pending_invoice_item_invoice": null,
-                         "on_behalf_of": null, "pause_collection": null,
-                         "payment_settings": {"payment_method_options": null, "payment_method_types": null, "save_default_payment_method": "off"},
-                         "pending_invoice_item_interval": null, "pending_setup_intent": null,
-                         "pending_update": null, "schedule": null, "status": "active", "test_clock": null,
-                         "transfer_data": null, "trial_end": null,
-                         "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
-                         "trial_start": null}
-                        """)
-                .with("id", id)
-                .with("billing_cycle_anchor", now)
-                .with("created", now)
-                .with("currency", Json.need(price.body(), "currency"))
-                .with("customer", customer.id())
-                .with("default_payment_method", method.id())
-                .with("description", description)
-                .with("items", items)
-                .with("metadata", metadata)
-                .with("start_date", now)
-                .json());
-        subscription.hidden().put("anchor", now);
+            Stored customer,
+            Stored price,
+            long quantity,
+            Stored method,
+            ObjectNode metadata,
+            @Nullable Object description) {
+        var subscription = world.add(SubscriptionBody.active(
+                world, customer.id(), price.body(), quantity, method.id(), metadata, description));
+        subscription.hidden().put("anchor", world.now());
         subscription.hidden().put("period", 1);
-        world.store.due(subscription, end);
+        schedule(subscription);
         return subscription;
+    }
+
+    /// Its first payment has failed: it waits for a better one, and not for long.
+    void incomplete(Stored subscription) {
+        world.alter(subscription, body -> body.put("status", "incomplete"));
+        world.store.due(subscription, world.instant().plus(INCOMPLETE_LIVES).getEpochSecond());
+    }
+
+    /// A draft for the first period, not yet told of.
+    Stored firstInvoice(Stored subscription) {
+        long start = Json.number(item(subscription), "current_period_start");
+        long end = Json.number(item(subscription), "current_period_end");
+        var invoice = invoices.draft(subscription, "subscription_create", start, end);
+        world.alter(subscription, body -> body.put("latest_invoice", invoice.id()));
+        return invoice;
     }
 
     static ObjectNode item(Stored subscription) {
         return (ObjectNode) subscription.body().path("items").path("data").path(0);
     }
 
-    private static long periodEnd(ObjectNode price, long anchor, long periods) {
-        var start = Instant.ofEpochSecond(anchor).atZone(ZoneOffset.UTC);
-        long count = periods * Json.number(price, "recurring", "interval_count");
-        var end = switch (Json.need(price, "recurring", "interval")) {
-            case "day" -> start.plusDays(count);
-            case "week" -> start.plusWeeks(count);
-            case "month" -> start.plusMonths(count); // from the anchor, so that 31 January comes back to 31 March
-            case "year" -> start.plusYears(count);
-            case String other -> throw new IllegalStateException("No such interval: " + other);
-        };
-        return end.toEpochSecond();
+    static String status(Stored subscription) {
+        return Json.need(subscription.body(), "status");
     }
 
-    /// The period is over, or the day of a planned end has come.
+    /// Whether it has not ended.
+    static boolean runs(Stored subscription) {
+        var status = status(subscription);
+        return !status.equals("canceled") && !status.equals("incomplete_expired");
+    }
+
+    /// The period is over, or the day of a planned end has come, or that of another plan.
     void due(Stored subscription) {
-        if (Json.text(subscription.body(), "status").equals("canceled")) {
-            return;
-        }
         long cancelAt = Json.number(subscription.body(), "cancel_at");
-        if (cancelAt > 0 && cancelAt <= world.now()) {
-            end(subscription, "cancellation_requested");
+        var status = status(subscription);
+        if (!runs(subscription)) {
             return;
         }
-        renew(subscription);
+        if (status.equals("incomplete")) {
+            expire(subscription);
+        } else if (cancelAt > 0 && cancelAt <= world.now()) {
+            end(subscription, "cancellation_requested");
+        } else if (resumesAt(subscription) > 0 && resumesAt(subscription) <= world.now()) {
+            world.alter(subscription, UPDATED, body -> body.putNull("pause_collection"));
+            schedule(subscription);
+        } else if (!status.equals("paused") && Json.number(item(subscription), "current_period_end") <= world.now()) {
+            renew(subscription);
+        } else {
+            schedule(subscription);
+        }
+    }
+
+    private static long resumesAt(Stored subscription) {
+        return Json.number(subscription.body(), "pause_collection", "resumes_at");
     }
 
     private void renew(Stored subscription) {
+        if (world.store.find("customer", Json.need(subscription.body(), "customer")) == null) {
+            return; // a test made Stripe forget the customer
+        }
         long period = Json.number(subscription.hidden(), "period") + 1;
         var price = (ObjectNode) item(subscription).path("price");
         long start = Json.number(item(subscription), "current_period_end");
-        long end = periodEnd(price, Json.number(subscription.hidden(), "anchor"), period);
+        long end = SubscriptionBody.periodEnd(price, Json.number(subscription.hidden(), "anchor"), period);
         subscription.hidden().put("period", period);
         var invoice = invoices.draft(subscription, "subscription_cycle", start, end);
         world.alter(subscription, UPDATED, body -> {
@@ -132,63 +119,159 @@ final class Subscriptions {
             body.put("latest_invoice", invoice.id());
         });
         schedule(subscription);
+        if (status(subscription).equals("unpaid")
+                || "keep_as_draft".equals(Json.text(subscription.body(), "pause_collection", "behavior"))) {
+            invoices.rest(invoice);
+            world.tell("invoice.created", invoice);
+            return;
+        }
         long finalises = world.instant().plus(finalisesAfter).getEpochSecond();
         world.alter(invoice, "invoice.created", body -> body.put("automatically_finalizes_at", finalises));
         world.store.due(invoice, finalises);
     }
 
+    /// A new period begins now, whatever there was before, and is asked for at once.
+    void beginAnew(Stored subscription) {
+        long now = world.now();
+        long end = SubscriptionBody.periodEnd((ObjectNode) item(subscription).path("price"), now, 1);
+        subscription.hidden().put("anchor", now);
+        subscription.hidden().put("period", 1);
+        var invoice = invoices.draft(subscription, "subscription_update", now, end);
+        subscription.hidden().put(RESUMES_WITH, invoice.id());
+        world.alter(subscription, body -> {
+            body.put("billing_cycle_anchor", now);
+            body.put("latest_invoice", invoice.id());
+            item(subscription).put("current_period_start", now).put("current_period_end", end);
+        });
+        invoiceNow(subscription, invoice);
+    }
+
+    /// Asks for the money without the hour of grace.
+    void invoiceNow(Stored subscription, Stored invoice) {
+        world.tell("invoice.created", invoice);
+        invoices.finalise(invoice);
+        collect(invoice, subscription);
+    }
+
     /// A draft is finalised and collected; an open invoice is tried again.
     void invoiceDue(Stored invoice) {
-        var subscription = of(invoice);
+        var subscription = find(invoice);
+        if (subscription == null) {
+            return;
+        }
         if (Json.need(invoice.body(), "status").equals("draft")) {
             invoices.finalise(invoice);
         }
         switch (Json.text(subscription.body(), "pause_collection", "behavior")) {
-            case "void" -> invoices.close(invoice, "void", "invoice.voided", "voided_at");
-            case "mark_uncollectible" ->
-                invoices.close(invoice, "uncollectible", "invoice.marked_uncollectible", "marked_uncollectible_at");
+            case "void" -> invoices.voids(invoice);
+            case "mark_uncollectible" -> invoices.markUncollectible(invoice);
             case null, default -> collect(invoice, subscription);
         }
     }
 
     private void collect(Stored invoice, Stored subscription) {
-        switch (invoices.collect(invoice, subscription)) {
-            case PAID -> recovered(subscription);
+        switch (invoices.collect(invoice, subscription, true)) {
+            case PAID -> settled(invoice);
             case PENDING -> {}
             case DECLINED -> failed(invoice);
         }
     }
 
-    private Stored of(Stored invoice) {
-        return world.store.get(
-                "subscription", Json.text(invoice.body(), "parent", "subscription_details", "subscription"));
-    }
-
-    void paid(Stored invoice) {
-        invoices.paid(invoice);
-        recovered(of(invoice));
-    }
-
-    void failed(Stored invoice) {
-        var subscription = of(invoice);
-        if (Json.need(subscription.body(), "status").equals("canceled")) {
-            world.tell("invoice.payment_failed", invoice);
-        } else if (invoices.failed(invoice) == null) {
-            end(subscription, "payment_failed");
-        } else if (Json.need(subscription.body(), "status").equals("active")) {
-            world.alter(subscription, UPDATED, body -> body.put("status", "past_due"));
+    /// One try more, because somebody asks for it.
+    void retry(Stored invoice) {
+        var subscription = world.store.get("subscription", subscriptionOf(invoice));
+        switch (invoices.collect(invoice, subscription, false)) {
+            case PAID -> settled(invoice);
+            case PENDING -> {}
+            case DECLINED -> invoices.failedAside(invoice);
         }
     }
 
-    private void recovered(Stored subscription) {
-        if (Json.need(subscription.body(), "status").equals("past_due")) {
-            world.alter(subscription, UPDATED, body -> body.put("status", "active"));
+    private static @Nullable String subscriptionOf(Stored invoice) {
+        return Json.text(invoice.body(), "parent", "subscription_details", "subscription");
+    }
+
+    @Nullable
+    Stored find(Stored invoice) {
+        return world.store.find("subscription", subscriptionOf(invoice));
+    }
+
+    void paid(Stored invoice, boolean byItself) {
+        invoices.paid(invoice, byItself);
+        settled(invoice);
+    }
+
+    void failed(Stored invoice) {
+        var subscription = find(invoice);
+        if (subscription == null || !runs(subscription)) {
+            world.tell("invoice.payment_failed", invoice);
+            return;
+        }
+        switch (status(subscription)) {
+            case "incomplete", "paused" -> invoices.failedAside(invoice);
+            case String status -> {
+                if (invoices.failed(invoice) == null) {
+                    givesUp(subscription, status);
+                } else if (status.equals("active") && isLatest(invoice, subscription)) {
+                    world.alter(subscription, UPDATED, body -> body.put("status", "past_due"));
+                }
+            }
+        }
+    }
+
+    private void givesUp(Stored subscription, String status) {
+        if (afterLastRetry.equals("canceled")) {
+            end(subscription, "payment_failed");
+        } else if (!status.equals(afterLastRetry)) {
+            world.alter(subscription, UPDATED, body -> body.put("status", afterLastRetry));
+        }
+    }
+
+    private static boolean isLatest(Stored invoice, Stored subscription) {
+        return invoice.id().equals(Json.text(subscription.body(), "latest_invoice"));
+    }
+
+    /// The invoice is paid, or nobody asks for it any more. Stripe looks at the latest one only.
+    void settled(Stored invoice) {
+        var subscription = find(invoice);
+        if (subscription == null || !isLatest(invoice, subscription)) {
+            return;
+        }
+        switch (status(subscription)) {
+            case "past_due", "unpaid", "incomplete" -> {
+                world.alter(subscription, UPDATED, body -> body.put("status", "active"));
+                schedule(subscription);
+            }
+            case "paused" -> {
+                if (invoice.id().equals(Json.text(subscription.hidden(), RESUMES_WITH))) {
+                    resumed(subscription);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    void resumed(Stored subscription) {
+        world.alter(subscription, "customer.subscription.resumed", body -> body.put("status", "active"));
+        schedule(subscription);
+    }
+
+    /// The first payment never came.
+    void expire(Stored subscription) {
+        world.store.due(subscription, null);
+        world.alter(subscription, UPDATED, body -> {
+            body.put("status", "incomplete_expired");
+            body.put("ended_at", world.now());
+        });
+        var invoice = world.store.find("invoice", Json.text(subscription.body(), "latest_invoice"));
+        if (invoice != null && "open".equals(Json.text(invoice.body(), "status"))) {
+            invoices.voids(invoice);
         }
     }
 
     /// Ends it now.
     ///
-    /// @param reason `cancellation_requested` or `payment_failed`
+    /// @param reason `cancellation_requested`, `payment_failed` or `payment_disputed`
     void end(Stored subscription, String reason) {
         world.store.due(subscription, null);
         world.alter(subscription, "customer.subscription.deleted", body -> {
@@ -199,130 +282,30 @@ final class Subscriptions {
             }
             ((ObjectNode) body.path("cancellation_details")).put("reason", reason);
         });
-        var invoice = world.store.find("invoice", Json.text(subscription.body(), "latest_invoice"));
-        if (invoice != null) {
-            world.store.due(invoice, null);
-            world.alter(invoice, body -> body.putNull("next_payment_attempt"));
+        for (var invoice : world.store
+                .naming("invoice", "parent.subscription_details.subscription", subscription.id())
+                .values()) {
+            if (Set.of("draft", "open").contains(Json.need(invoice.body(), "status"))) {
+                invoices.rest(invoice);
+            }
         }
     }
 
-    /// In the portal, at the end of the period: in flexible billing `cancel_at` is set and the flag is not.
-    void cancelFromPortal(Stored subscription) {
-        planEnd(subscription, body -> body.put("cancel_at", Json.number(item(subscription), "current_period_end")));
-    }
-
-    void resumeFromPortal(Stored subscription) {
-        keep(subscription);
-    }
-
-    private void planEnd(Stored subscription, Consumer<ObjectNode> change) {
-        world.alter(subscription, UPDATED, body -> {
-            change.accept(body);
-            body.put("canceled_at", world.now());
-            ((ObjectNode) body.path("cancellation_details")).put("reason", "cancellation_requested");
-        });
-        schedule(subscription);
-    }
-
-    private void keep(Stored subscription) {
-        world.alter(subscription, UPDATED, body -> {
-            body.putNull("cancel_at");
-            body.put("cancel_at_period_end", false);
-            body.putNull("canceled_at");
-            ((ObjectNode) body.path("cancellation_details")).putNull("reason");
-        });
-        schedule(subscription);
-    }
-
-    private void schedule(Stored subscription) {
-        long periodEnd = Json.number(item(subscription), "current_period_end");
+    void schedule(Stored subscription) {
+        var adopted = !subscription.hidden().has("anchor");
+        if (adopted || !runs(subscription) || status(subscription).equals("incomplete")) {
+            return;
+        }
+        long at = status(subscription).equals("paused")
+                ? Long.MAX_VALUE
+                : Json.number(item(subscription), "current_period_end");
         long cancelAt = Json.number(subscription.body(), "cancel_at");
-        world.store.due(subscription, cancelAt > 0 ? Math.min(cancelAt, periodEnd) : periodEnd);
-    }
-
-    Stored update(Stored subscription, Params params) {
-        var canceled = Json.need(subscription.body(), "status").equals("canceled");
-        var onlyNotes = params.flat().keySet().stream()
-                .allMatch(name -> name.startsWith("metadata")
-                        || name.startsWith("cancellation_details")
-                        || name.startsWith("expand"));
-        if (canceled && !onlyNotes) {
-            throw Refusal.invalid(
-                    null, "A canceled subscription can only update its cancellation_details and metadata.", null);
+        if (cancelAt > 0) {
+            at = Math.min(at, cancelAt);
         }
-        var atPeriodEnd = params.text("cancel_at_period_end");
-        var cancelAt = params.text("cancel_at");
-        if (atPeriodEnd != null && cancelAt != null && !cancelAt.isEmpty()) {
-            throw Refusal.invalid(
-                    null, "You may only specify one of these parameters: cancel_at, cancel_at_period_end.", null);
+        if (resumesAt(subscription) > 0) {
+            at = Math.min(at, resumesAt(subscription));
         }
-        var price = newPrice(params);
-        if ("true".equals(atPeriodEnd)) {
-            planEnd(subscription, body -> {
-                body.put("cancel_at_period_end", true);
-                body.put("cancel_at", Json.number(item(subscription), "current_period_end"));
-            });
-        } else if (cancelAt != null && !cancelAt.isEmpty()) {
-            var at = params.number("cancel_at");
-            planEnd(subscription, body -> body.put("cancel_at", at));
-        } else if ("false".equals(atPeriodEnd) || "".equals(cancelAt)) {
-            keep(subscription);
-        }
-        if (price != null
-                || params.has("metadata")
-                || params.has("pause_collection")
-                || params.has("cancellation_details")) {
-            world.alter(subscription, UPDATED, body -> change(subscription, body, params, price));
-        }
-        return subscription;
-    }
-
-    /// A new amount holds from the next period on; proration is not played.
-    private @Nullable Stored newPrice(Params params) {
-        for (var item : params.list("items")) {
-            if (item.has("price_data")) {
-                return catalog.price(item.in("price_data"), "items[0][price_data]", false);
-            }
-            if (item.has("price")) {
-                var price = world.store.find("price", item.text("price"));
-                if (price == null) {
-                    throw Refusal.missing("price", item.text("price"), "items[0][price]");
-                }
-                return price;
-            }
-        }
-        return null;
-    }
-
-    private static void change(Stored subscription, ObjectNode body, Params params, @Nullable Stored price) {
-        if (price != null) {
-            var interval = Json.at(price.body(), "recurring", "interval");
-            if (!interval.equals(Json.at(item(subscription), "price", "recurring", "interval"))) {
-                subscription.hidden().put("anchor", Json.number(item(subscription), "current_period_end"));
-                subscription.hidden().put("period", 0);
-            }
-            item(subscription).set("price", price.body().deepCopy());
-            item(subscription).set("plan", Catalog.plan(price.body()));
-        }
-        if (params.has("metadata")) {
-            Customers.merge(body, params);
-        }
-        if (params.has("cancellation_details")) {
-            var details = (ObjectNode) body.path("cancellation_details");
-            params.map("cancellation_details").forEach(details::put);
-        }
-        if (params.has("pause_collection")) {
-            var behavior = params.text("pause_collection", "behavior");
-            Json.put(
-                    body,
-                    "pause_collection",
-                    behavior == null
-                            ? null
-                            : Json.object(
-                                    "behavior",
-                                    behavior,
-                                    "resumes_at",
-                                    params.number("pause_collection", "resumes_at")));
-        }
+        world.store.due(subscription, at == Long.MAX_VALUE ? null : at);
     }
 }

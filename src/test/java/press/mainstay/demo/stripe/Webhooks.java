@@ -105,6 +105,22 @@ final class Webhooks implements AutoCloseable {
         settings(() -> inBackground = on);
     }
 
+    boolean isHeard() {
+        lock.lock();
+        try {
+            return endpoint != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// These are told of no more.
+    void forget(Collection<Stored> events) {
+        if (!events.isEmpty()) {
+            settings(() -> events.forEach(event -> pending.remove(event.id())));
+        }
+    }
+
     private void settings(Runnable change) {
         alone(change, changed);
     }
@@ -295,6 +311,9 @@ final class Webhooks implements AutoCloseable {
     private void remember(Stored event, boolean arrived, int attempts, int status) {
         var memory = Objects.requireNonNull(world);
         memory.note(() -> {
+            if (memory.store.find(event.id()) == null) {
+                return; // forgotten meanwhile
+            }
             event.hidden().put("pending", !arrived);
             event.hidden().put("attempts", attempts);
             event.hidden().put("answer", status);

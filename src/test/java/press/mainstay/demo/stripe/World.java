@@ -111,9 +111,11 @@ final class World {
     }
 
     String id(String prefix, int length) {
+        var bytes = new byte[length];
+        random.nextBytes(bytes);
         var id = new StringBuilder(prefix);
-        for (int i = 0; i < length; i++) {
-            id.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
+        for (var one : bytes) {
+            id.append(LETTERS.charAt(Math.floorMod(one, LETTERS.length())));
         }
         return id.toString();
     }
@@ -133,14 +135,11 @@ final class World {
 
     /// Changes an object and tells of it.
     void alter(Stored stored, String event, Consumer<ObjectNode> change) {
-        var before = stored.body().deepCopy();
+        var before = event.endsWith(".updated") || event.equals("charge.refunded")
+                ? stored.body().deepCopy()
+                : null;
         alter(stored, change);
-        tell(
-                event,
-                stored,
-                event.endsWith(".updated") || event.equals("charge.refunded")
-                        ? Json.previous(before, stored.body())
-                        : null);
+        tell(event, stored, before == null ? null : Json.previous(before, stored.body()));
     }
 
     void tell(String event, Stored stored) {
