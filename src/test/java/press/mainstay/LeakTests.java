@@ -244,7 +244,7 @@ class LeakTests {
                 .isEqualTo(200);
         // refused by the database
         assertThat(webhooks.deliver(story.event("charge.succeeded", "bad", """
-                        {"id": "ch_bad%s", "object": "charge", "status": "succeeded", "amount_captured": 0,
+                        {"id": "ch_bad%s", "object": "charge", "status": "succeeded", "amount_captured": -5,
                          "currency": "eur", "created": 1795428000, %s}
                         """.formatted(story.word(), details))))
                 .isEqualTo(200);

@@ -353,8 +353,6 @@ public class StripeGateway {
                 .orElse(SessionCreateParams.Locale.AUTO);
     }
 
-<<<<<<< HEAD
-=======
     private static com.stripe.param.billingportal.SessionCreateParams.Locale portalLocale(Locale asked) {
         return Arrays.stream(com.stripe.param.billingportal.SessionCreateParams.Locale.values())
                 .filter(locale -> locale.getValue().equals(asked.getLanguage()))
@@ -362,11 +360,6 @@ public class StripeGateway {
                 .orElse(com.stripe.param.billingportal.SessionCreateParams.Locale.AUTO);
     }
 
-    private static String productId(Frequency frequency) {
-        return "mainstay_" + frequency.word();
-    }
-
->>>>>>> portal
     private static RequestOptions withKey(String key) {
         return RequestOptions.builder().setIdempotencyKey(key).build();
     }
