@@ -8,7 +8,7 @@ import press.mainstay.desk.BooksWatch.Finding;
 
 /// `/actuator/health/books`: down when the books are behind Stripe, or may be. Apart from liveness and readiness,
 /// so that a quiet night restarts nobody.
-@Component("books")
+@Component("ledger")
 class BooksHealthIndicator implements HealthIndicator {
 
     private final BooksWatch watch;
