@@ -19,6 +19,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import press.mainstay.shared.Money;
 import press.mainstay.stripe.Drift;
+import press.mainstay.stripe.StripeAccount;
 import press.mainstay.stripe.StripeEvent;
 import press.mainstay.stripe.StripeEvent.BalanceTransaction;
 import press.mainstay.stripe.StripeEvent.ChargeSucceeded;
@@ -45,6 +46,7 @@ public class BalanceReconciliation {
     private final StripePoll poll;
     private final StripeInbox inbox;
     private final SettlementService settlements;
+    private final StripeAccount account;
     private final Drift drift;
 
     BalanceReconciliation(
@@ -54,6 +56,7 @@ public class BalanceReconciliation {
             StripePoll poll,
             StripeInbox inbox,
             SettlementService settlements,
+            StripeAccount account,
             Drift drift) {
         this.jdbc = jdbc;
         this.clock = clock;
@@ -61,6 +64,7 @@ public class BalanceReconciliation {
         this.poll = poll;
         this.inbox = inbox;
         this.settlements = settlements;
+        this.account = account;
         this.drift = drift;
     }
 
@@ -80,7 +84,7 @@ public class BalanceReconciliation {
         poll.catchUp();
         settlements.settle();
         var until = clock.instant().minus(SETTLING).truncatedTo(ChronoUnit.SECONDS);
-        var from = until.minus(back);
+        var from = latest(until.minus(back), account.comparableSince());
         var path = "/v1/balance_transactions?expand%5B%5D=data.source&created%5Bgte%5D=" + from.getEpochSecond()
                 + "&created%5Blt%5D=" + until.getEpochSecond();
         var seen = new HashSet<String>();
@@ -98,6 +102,10 @@ public class BalanceReconciliation {
         findNeverSettled(from, until, open);
         open.forEach(object -> drift.mended(Drift.Kind.BALANCE_TRANSACTION, object, "equal again"));
         note(from, until, sums);
+    }
+
+    private static Instant latest(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 
     private void comparePage(

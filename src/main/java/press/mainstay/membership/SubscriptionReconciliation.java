@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import press.mainstay.stripe.Drift;
+import press.mainstay.stripe.StripeAccount;
 import press.mainstay.stripe.StripeEvent.SubscriptionChanged;
 import press.mainstay.stripe.StripeEvent.SubscriptionChanged.Via;
 import press.mainstay.stripe.StripeGateway;
@@ -28,13 +29,21 @@ public class SubscriptionReconciliation {
     private final StripeGateway stripe;
     private final StripePoll poll;
     private final StripeInbox inbox;
+    private final StripeAccount account;
     private final Drift drift;
 
-    SubscriptionReconciliation(JdbcClient jdbc, StripeGateway stripe, StripePoll poll, StripeInbox inbox, Drift drift) {
+    SubscriptionReconciliation(
+            JdbcClient jdbc,
+            StripeGateway stripe,
+            StripePoll poll,
+            StripeInbox inbox,
+            StripeAccount account,
+            Drift drift) {
         this.jdbc = jdbc;
         this.stripe = stripe;
         this.poll = poll;
         this.inbox = inbox;
+        this.account = account;
         this.drift = drift;
     }
 
@@ -42,17 +51,19 @@ public class SubscriptionReconciliation {
     ///     again
     public void compare() {
         poll.catchUp();
+        var since = account.comparableSince();
         var open = new HashSet<>(drift.open(Drift.Kind.SUBSCRIPTION));
         var after = "";
         StripeGateway.Answer page;
         do {
             page = stripe.list("/v1/subscriptions?status=all", after);
             var objects = page.objects();
-            var stillDiffer = comparePage(objects.stream()
+            var ours = objects.stream()
                     .flatMap(object -> object.read(Via.ANSWER).stream())
                     .map(SubscriptionChanged.class::cast)
                     .filter(told -> !told.foreign())
-                    .toList());
+                    .toList();
+            var stillDiffer = comparePage(ours, since);
             open.removeAll(stillDiffer);
             after = objects.isEmpty() ? "" : objects.getLast().id();
         } while (page.more());
@@ -60,13 +71,15 @@ public class SubscriptionReconciliation {
     }
 
     /// @return those that differ even now
-    private List<String> comparePage(List<SubscriptionChanged> told) {
+    private List<String> comparePage(List<SubscriptionChanged> told, Instant since) {
         var ours = ours(told);
         var differing = new ArrayList<SubscriptionChanged>();
         for (var subscription : told) {
             var known = ours.get(subscription.subscription());
-            // news since the answer is newer than the answer
-            if (known == null || known.toldAt().isBefore(subscription.order().second())) {
+            // news since the answer is newer than the answer; what was before us is the import's
+            if (known == null
+                    ? !subscription.startedAt().isBefore(since)
+                    : known.toldAt().isBefore(subscription.order().second())) {
                 var differences = differences(figures(subscription), known);
                 differences.forEach((what, stripes) -> drift.found(
                         Drift.Kind.SUBSCRIPTION,

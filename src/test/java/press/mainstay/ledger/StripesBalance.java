@@ -8,12 +8,12 @@ import tools.jackson.databind.JsonNode;
 
 /// What Stripe says of readers' money and what our ledger says, in the same words, so that both can be compared to the
 /// cent: what was given, currency by currency, and what it made of our balance.
-final class StripesBalance {
+public final class StripesBalance {
 
     private StripesBalance() {}
 
     /// From Stripe's objects, without our code.
-    static Map<String, Long> atStripe(StripeSimulator stripe) {
+    public static Map<String, Long> atStripe(StripeSimulator stripe) {
         var sums = new TreeMap<String, Long>();
         for (var charge : stripe.objects("charge")) {
             if (charge.path("status").asString().equals("succeeded")) {
@@ -48,7 +48,7 @@ final class StripesBalance {
     }
 
     /// From our entries alone.
-    static Map<String, Long> inOurBooks(JdbcClient jdbc) {
+    public static Map<String, Long> inOurBooks(JdbcClient jdbc) {
         var sums = new TreeMap<String, Long>();
         jdbc.sql("""
                         select case kind when 'refund_failure' then 'refund' when 'dispute_reversal' then 'dispute' else kind end
