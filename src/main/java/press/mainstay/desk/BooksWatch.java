@@ -127,6 +127,12 @@ class BooksWatch {
         return List.copyOf(findings);
     }
 
+    /// Counts anew when asked next.
+    synchronized void forget() {
+        figures = null;
+        silence = null;
+    }
+
     synchronized Figures figures() {
         var known = figures;
         if (known == null || known.at().plus(FIGURES_LIVE).isBefore(Instant.now())) {
@@ -143,10 +149,8 @@ class BooksWatch {
                             (select extract(epoch from :now - min(received_at)) from stripe_event where status = 'new')
                                 as oldest_waiting,
                             (select count(*) from stripe_event where status = 'new') as waiting,
-                            (select count(*) from stripe_event where status in ('quarantined', 'dead')
-                                and status = 'quarantined') as quarantined,
-                            (select count(*) from stripe_event where status in ('quarantined', 'dead')
-                                and status = 'dead') as dead,
+                            (select count(*) from stripe_event where status = 'quarantined') as quarantined,
+                            (select count(*) from stripe_event where status = 'dead') as dead,
                             (select count(*) from drift where mended_at is null) as drift,
                             (select extract(epoch from :now - polled_at) from stripe_account) as since_poll,
                             (select count(*) from stripe_event where received_at > :yesterday and via = 'webhook')
