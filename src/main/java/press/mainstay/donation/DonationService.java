@@ -122,11 +122,11 @@ class DonationService {
                         .queryParam("lang", donation.locale().toLanguageTag())
                         .build()
                         .toUri(),
-                back(donation));
+                supportPage(donation));
     }
 
     /// The support page as the reader left it.
-    private URI back(Donation donation) {
+    URI supportPage(Donation donation) {
         var page = address("/")
                 .queryParam("frequency", donation.frequency().word())
                 .queryParam("amount", donation.amount().major().toPlainString())

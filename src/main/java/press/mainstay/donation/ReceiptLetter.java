@@ -119,10 +119,14 @@ class ReceiptLetter implements Letter {
                 .orElse(Frequency.MONTHLY);
     }
 
-    /// Short enough to be read out on the telephone.
-    private static String reference(Payment payment) {
+    static String reference(Payment payment) {
         return payment.donation() != null
-                ? payment.donation().toString().substring(0, 8)
+                ? reference(payment.donation())
                 : payment.charge().substring(Math.max(0, payment.charge().length() - 8));
+    }
+
+    /// Short enough to be read out on the telephone.
+    static String reference(UUID donation) {
+        return donation.toString().substring(0, 8);
     }
 }

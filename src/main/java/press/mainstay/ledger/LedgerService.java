@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -78,13 +79,18 @@ public class LedgerService {
     public Optional<Refund> refund(String id) {
         return jdbc.sql("select * from refund where id = :id")
                 .param("id", id)
-                .query((row, _) -> new Refund(
-                        id,
-                        row.getString("charge"),
-                        new Money(row.getLong("amount_minor_units"), row.getString("amount_currency")),
-                        row.getString("status"),
-                        row.getObject("happened_at", OffsetDateTime.class).toInstant()))
+                .query(LedgerService::refund)
                 .optional();
+    }
+
+    /// What went back, or was to go back, of these payments.
+    public List<Refund> refundsOf(Collection<String> charges) {
+        return charges.isEmpty()
+                ? List.of()
+                : jdbc.sql("select * from refund where charge = any(:charges)")
+                        .param("charges", charges.toArray(String[]::new))
+                        .query(LedgerService::refund)
+                        .list();
     }
 
     /// Before the features that ask how a payment or an invoice stands.
@@ -520,6 +526,15 @@ public class LedgerService {
                 row.getString("subscription"),
                 row.getBoolean("is_foreign"),
                 new Money(row.getLong("amount_minor_units"), row.getString("amount_currency")),
+                row.getObject("happened_at", OffsetDateTime.class).toInstant());
+    }
+
+    private static Refund refund(ResultSet row, int number) throws SQLException {
+        return new Refund(
+                row.getString("id"),
+                row.getString("charge"),
+                new Money(row.getLong("amount_minor_units"), row.getString("amount_currency")),
+                row.getString("status"),
                 row.getObject("happened_at", OffsetDateTime.class).toInstant());
     }
 

@@ -67,6 +67,29 @@ public class MembershipService {
                 .list();
     }
 
+    /// How a membership ended or lapsed.
+    ///
+    /// @param before how it stood until then
+    record End(Standing before, Instant at) {}
+
+    /// @return empty if it runs, or if it stood so already when the account was imported
+    Optional<End> end(String subscription) {
+        return jdbc.sql("""
+                        select coalesce(c.standing_before, 'active') as before, c.happened_at
+                        from membership_change c join subscription s on s.id = c.subscription and s.standing = c.standing
+                        where c.subscription = :subscription and c.superseded_at is null
+                            and c.standing in ('ended', 'lapsed') and c.standing_before is distinct from c.standing
+                            and not exists (
+                                select from subscription_snapshot i
+                                where i.subscription = c.subscription and i.via = 'import'
+                                    and i.status in ('canceled', 'unpaid'))
+                        order by c.happened_at desc limit 1
+                        """)
+                .param("subscription", subscription)
+                .query((row, _) -> new End(Standing.of(row.getString("before")), instant(row, "happened_at")))
+                .optional();
+    }
+
     /// People who have more than one membership that runs, with how many.
     public Map<UUID, Long> severalAtOnce() {
         return jdbc
