@@ -68,8 +68,7 @@ class StripeAccountTests {
     void anotherKeyOfTheSameModeIsWelcome() {
         new StripeAccount(jdbc, with("sk_live_1"), clock);
 
-        assertThatCode(() -> new StripeAccount(jdbc, with("rk_live_2"), clock))
-                .doesNotThrowAnyException();
+        assertThatCode(() -> new StripeAccount(jdbc, with("rk_live_2"), clock)).doesNotThrowAnyException();
     }
 
     @Test

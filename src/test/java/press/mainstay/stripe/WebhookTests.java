@@ -202,8 +202,9 @@ class WebhookTests {
                             raise exception 'could not serialize access' using errcode = '40001';
                         end $$
                         """).update();
-        jdbc.sql("create trigger failing before insert on payment for each row when (new.charge = '%s') execute function fail()"
-                        .formatted(charge))
+        jdbc.sql(
+                        "create trigger failing before insert on payment for each row when (new.charge = '%s') execute function fail()"
+                                .formatted(charge))
                 .update();
     }
 
