@@ -21,7 +21,8 @@ import press.mainstay.Visitor;
 /// Whatever Stripe's deliveries and our nodes do, the books end the same. With a service of its own, whose background
 /// work stands still.
 ///
-/// `-Dchaos.seed=…` draws other orders, `-Dchaos.story=…` plays the stories whose names contain it.
+/// `-Dchaos.seed=…` draws other orders, `-Dchaos.story=…` plays the stories whose names contain it, `-Dchaos.orders=…`
+/// is how many orders of a story `-Pbench` plays.
 @FeatureTest
 @Import(Crashes.class)
 @TestPropertySource(properties = "spring.application.name=chaos")
@@ -30,9 +31,9 @@ class ChaosTests {
     private static final long SEED = Long.getLong("chaos.seed", 20_261_123);
 
     /// Orders a story in `verify`: with all stories, about a minute.
-    private static final int SOME = Integer.getInteger("chaos.orders", 3);
+    private static final int SOME = 2;
 
-    private static final int ALL = 1_000;
+    private static final int ALL = Integer.getInteger("chaos.orders", 1_000);
 
     /// Of the statements of one transaction, a node dies at each so many-th.
     private static final int STRIDE = 6;

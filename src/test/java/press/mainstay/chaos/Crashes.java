@@ -1,11 +1,14 @@
 package press.mainstay.chaos;
 
+import static org.awaitility.Awaitility.await;
+
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Set;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -89,13 +92,22 @@ final class Crashes implements BeanPostProcessor {
         }
     }
 
-    /// Returns when the process is gone, and all its locks with it.
+    /// Returns when the process is gone, and all its locks with it. PostgreSQL could wait for that itself, but looks
+    /// only
+    /// ten times a second.
     private void kill(int process) {
-        JdbcClient.create(database())
-                .sql("select pg_terminate_backend(:process, 10000)")
+        var jdbc = JdbcClient.create(database());
+        jdbc.sql("select pg_terminate_backend(:process)")
                 .param("process", process)
                 .query(Boolean.class)
                 .single();
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .pollInSameThread()
+                .until(() -> jdbc.sql("select not exists (select from pg_stat_activity where pid = :process)")
+                        .param("process", process)
+                        .query(Boolean.class)
+                        .single());
     }
 
     private DataSource database() {
