@@ -13,3 +13,4 @@ create index stripe_event_received_at on stripe_event (received_at);
 
 -- Letters are about what happened since then; what was before, an import or a first poll, mails nobody.
 alter table stripe_account add column began_at timestamptz not null default '-infinity'; -- Stripe's time
+alter table stripe_account add column polled_at timestamptz; -- the machine's time: when all of Stripe's list was seen

@@ -46,6 +46,14 @@ public class StripeAccount {
                 .toInstant();
     }
 
+    /// Since when our books should say the same as Stripe: from the beginning where the account was imported.
+    public Instant comparableSince() {
+        var imported = jdbc.sql("select count(*) > 0 and bool_and(ended_at is not null) from stripe_import")
+                .query(Boolean.class)
+                .single();
+        return imported ? Instant.EPOCH : beganAt();
+    }
+
     private static String mode(boolean livemode) {
         return livemode ? "live" : "test";
     }

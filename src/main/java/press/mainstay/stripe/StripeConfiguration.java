@@ -1,5 +1,7 @@
 package press.mainstay.stripe;
 
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.FailureHandler;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
@@ -58,6 +60,17 @@ class StripeConfiguration {
                         stripeEventWorker.wake();
                     }
                 });
+    }
+
+    /// Started on demand, and resumed by whichever node is there. Gives up its thread now and then, so that a node
+    /// that stops need not wait.
+    @Bean
+    CustomTask<Void> stripeImportTask(StripeImport imports) {
+        return Tasks.custom(StripeImport.TASK, Void.class)
+                .onFailure(new FailureHandler.ExponentialBackoffFailureHandler<>(Duration.ofSeconds(30), 1.5))
+                .execute((_, _) -> imports.work(Duration.ofSeconds(30))
+                        ? new CompletionHandler.OnCompleteReschedule<>(Schedules.fixedDelay(Duration.ZERO))
+                        : new CompletionHandler.OnCompleteRemove<>());
     }
 
     @Bean

@@ -129,8 +129,20 @@ public class StripeGateway {
     /// @param stamp Stripe's second before which the answer was certainly true
     public record Answer(JsonNode body, Instant stamp, StripeEventReader reader) {
 
+        /// @return empty if there is nothing in it for us, or it has a shape that we do not know, which the log
+        ///     tells
         public Optional<StripeEvent> read(StripeEvent.SubscriptionChanged.Via via) {
-            return reader.readAnswer(body, stamp, via);
+            try {
+                return reader.readAnswer(body, stamp, via);
+            } catch (UnreadableEventException e) {
+                log.error("Stripe's answer about {} is passed over: {}", id(), e.getMessage());
+                return Optional.empty();
+            }
+        }
+
+        /// An object within this one, where it was asked for with `expand`.
+        public Answer field(String name) {
+            return new Answer(body.path(name), stamp, reader);
         }
 
         public List<Answer> objects() {

@@ -16,7 +16,7 @@ import press.mainstay.shared.QueueWorker;
 /// Asks Stripe's list of events for what no webhook brought, and puts it into the same inbox. Stripe keeps its
 /// events for 30 days.
 @Component
-class StripePoll {
+public class StripePoll {
 
     private static final Logger log = LoggerFactory.getLogger(StripePoll.class);
 
@@ -25,12 +25,19 @@ class StripePoll {
 
     private final StripeGateway stripe;
     private final StripeEventLog events;
+    private final StripeInbox inbox;
     private final QueueWorker worker;
     private final JdbcClient jdbc;
 
-    StripePoll(StripeGateway stripe, StripeEventLog events, QueueWorker stripeEventWorker, JdbcClient jdbc) {
+    StripePoll(
+            StripeGateway stripe,
+            StripeEventLog events,
+            StripeInbox inbox,
+            QueueWorker stripeEventWorker,
+            JdbcClient jdbc) {
         this.stripe = stripe;
         this.events = events;
+        this.inbox = inbox;
         this.worker = stripeEventWorker;
         this.jdbc = jdbc;
     }
@@ -41,6 +48,17 @@ class StripePoll {
             poll();
         } catch (StripeUnavailableException e) {
             log.warn("{}; its events are asked for again later", e.getMessage());
+        }
+    }
+
+    /// Asks for events, and applies what is due: before books and Stripe are compared, so that what is merely on
+    /// its way is no difference.
+    ///
+    /// @throws StripeUnavailableException if Stripe does not tell
+    public void catchUp() {
+        poll();
+        while (inbox.applyDue()) {
+            // more to do
         }
     }
 
@@ -67,9 +85,7 @@ class StripePoll {
             log.info("{} events of Stripe came by asking, not by webhook", news);
             worker.wake();
         }
-        if (newest.isAfter(from)) {
-            moveCursor(newest);
-        }
+        moveCursor(newest.isAfter(from) ? newest : from);
     }
 
     /// The overlap is known already: looked up a page at a time, and not written again.
@@ -93,8 +109,9 @@ class StripePoll {
     }
 
     private void moveCursor(Instant until) {
-        jdbc.sql("update stripe_account set polled_until = greatest(polled_until, :until)")
+        jdbc.sql("update stripe_account set polled_until = greatest(polled_until, :until), polled_at = :machineNow")
                 .param("until", until.atOffset(ZoneOffset.UTC))
+                .param("machineNow", OffsetDateTime.now(ZoneOffset.UTC))
                 .update();
     }
 }

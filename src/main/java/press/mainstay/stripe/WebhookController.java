@@ -1,10 +1,12 @@
 package press.mainstay.stripe;
 
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -21,6 +23,7 @@ class WebhookController {
     private final QueueWorker worker;
     private final List<String> secrets;
     private final MeterRegistry meters;
+    private final DistributionSummary clockSkew;
 
     WebhookController(
             StripeEventLog events, QueueWorker stripeEventWorker, StripeProperties properties, MeterRegistry meters) {
@@ -28,6 +31,10 @@ class WebhookController {
         this.worker = stripeEventWorker;
         this.secrets = properties.webhookSecrets();
         this.meters = meters;
+        this.clockSkew = DistributionSummary.builder("mainstay.stripe.clock.skew")
+                .baseUnit("seconds")
+                .description("between Stripe's clock at signing and ours")
+                .register(meters);
     }
 
     /// Reads the raw bytes, since these are what is signed; whatever media type or encoding a proxy claims for
@@ -38,9 +45,18 @@ class WebhookController {
         if (body.length > LARGEST_BODY) {
             return answer(HttpStatus.CONTENT_TOO_LARGE);
         }
-        if (!WebhookSignature.matches(body, request.getHeader("Stripe-Signature"), secrets, Instant.now())) {
+        var signature = WebhookSignature.check(body, request.getHeader("Stripe-Signature"), secrets, Instant.now());
+        meters.counter(
+                        "mainstay.stripe.signature",
+                        "result",
+                        signature.result().name().toLowerCase(Locale.ROOT),
+                        "secret",
+                        Integer.toString(signature.secret()))
+                .increment();
+        if (!signature.matches()) {
             return answer(HttpStatus.BAD_REQUEST);
         }
+        clockSkew.record(Math.abs(signature.skew().toMillis() / 1e3));
         try {
             events.keep(body, StripeEventLog.Via.WEBHOOK);
         } catch (UnreadableEventException _) {

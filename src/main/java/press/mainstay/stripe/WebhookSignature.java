@@ -14,7 +14,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /// Tells whether a webhook comes from Stripe. Ours rather than stripe-java's, which knows one secret, bounds the
-/// clock's skew in one direction only, takes a decoded text and throws half a dozen exceptions on malformed headers.
+/// clock's skew in one direction only, takes a decoded text and throws half a dozen exceptions on malformed
+/// headers.
 ///
 /// @see <a href="https://docs.stripe.com/webhooks#verify-manually">Verify webhook signatures manually</a>
 final class WebhookSignature {
@@ -25,12 +26,32 @@ final class WebhookSignature {
 
     private WebhookSignature() {}
 
+    /// What a signature tells.
+    ///
+    /// @param secret the place of the secret that signed it, from 0; -1: none did
+    /// @param skew how far Stripe's clock is from ours; zero where it did not say
+    record Check(Result result, int secret, Duration skew) {
+
+        boolean matches() {
+            return result == Result.MATCHES;
+        }
+    }
+
+    enum Result {
+        MATCHES,
+        MALFORMED,
+        /// Older or younger than five minutes: somebody plays an old one again, or a clock is wrong.
+        UNTIMELY,
+        /// Not by a secret of ours, or the body was altered on the way.
+        MISMATCH
+    }
+
     /// @param header `t=…,v1=…[,v1=…]`: one signature for each secret in force at Stripe
     /// @param secrets every secret in force here
     /// @param now the machine's time
-    static boolean matches(byte[] body, @Nullable String header, List<String> secrets, Instant now) {
+    static Check check(byte[] body, @Nullable String header, List<String> secrets, Instant now) {
         if (header == null || header.length() > LONGEST_HEADER) {
-            return false;
+            return new Check(Result.MALFORMED, -1, Duration.ZERO);
         }
         String timestamp = null;
         var signatures = new ArrayList<byte[]>();
@@ -41,26 +62,30 @@ final class WebhookSignature {
                 signatures.add(part.substring(3).getBytes(StandardCharsets.US_ASCII));
             }
         }
-        if (timestamp == null || !fresh(timestamp, now)) {
-            return false;
+        var skew = skew(timestamp, now);
+        if (skew == null) {
+            return new Check(Result.MALFORMED, -1, Duration.ZERO);
         }
-        for (var secret : secrets) {
-            var expected = sign(secret, timestamp, body);
-            for (var signature : signatures) {
-                if (MessageDigest.isEqual(expected, signature)) {
-                    return true;
-                }
+        if (skew.abs().compareTo(TOLERANCE) > 0) {
+            return new Check(Result.UNTIMELY, -1, skew);
+        }
+        for (int i = 0; i < secrets.size(); i++) {
+            var expected = sign(secrets.get(i), timestamp, body);
+            if (signatures.stream().anyMatch(signature -> MessageDigest.isEqual(expected, signature))) {
+                return new Check(Result.MATCHES, i, skew);
             }
         }
-        return false;
+        return new Check(Result.MISMATCH, -1, skew);
     }
 
-    private static boolean fresh(String timestamp, Instant now) {
+    private static @Nullable Duration skew(@Nullable String timestamp, Instant now) {
+        if (timestamp == null) {
+            return null;
+        }
         try {
-            var skew = Duration.between(Instant.ofEpochSecond(Long.parseLong(timestamp)), now);
-            return skew.abs().compareTo(TOLERANCE) <= 0;
+            return Duration.between(Instant.ofEpochSecond(Long.parseLong(timestamp)), now);
         } catch (NumberFormatException | DateTimeException | ArithmeticException _) {
-            return false;
+            return null;
         }
     }
 

@@ -16,7 +16,8 @@ public record Story(String word, UUID donation, String email, Instant at) {
 
     public static Story of(UUID donation) {
         var word = UUID.randomUUID().toString().substring(0, 12).replace("-", "");
-        return new Story(word, donation, "reader-" + word + "@example.org", Instant.now().truncatedTo(ChronoUnit.SECONDS));
+        return new Story(
+                word, donation, "reader-" + word + "@example.org", Instant.now().truncatedTo(ChronoUnit.SECONDS));
     }
 
     public String charge() {

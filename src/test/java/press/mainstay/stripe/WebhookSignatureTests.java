@@ -6,6 +6,7 @@ import com.stripe.net.Webhook;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
@@ -21,17 +22,18 @@ class WebhookSignatureTests {
         return "t=" + at.getEpochSecond() + ",v1=" + Webhook.Util.computeHmacSha256(secret, text);
     }
 
+    private static boolean matches(byte[] body, @Nullable String header, List<String> secrets, Instant now) {
+        return WebhookSignature.check(body, header, secrets, now).matches();
+    }
+
     @Test
     void everySecretInForceIsAccepted() throws Exception {
         var secrets = List.of("whsec_new", "whsec_old");
 
-        assertThat(WebhookSignature.matches(BODY, signed("whsec_old", NOW), secrets, NOW))
-                .isTrue();
-        assertThat(WebhookSignature.matches(BODY, signed("whsec_new", NOW), secrets, NOW))
-                .isTrue();
-        assertThat(WebhookSignature.matches(BODY, signed("whsec_other", NOW), secrets, NOW))
-                .isFalse();
-        assertThat(WebhookSignature.matches(BODY, signed("whsec_new", NOW) + ",v1=00,v0=x", secrets, NOW))
+        assertThat(matches(BODY, signed("whsec_old", NOW), secrets, NOW)).isTrue();
+        assertThat(matches(BODY, signed("whsec_new", NOW), secrets, NOW)).isTrue();
+        assertThat(matches(BODY, signed("whsec_other", NOW), secrets, NOW)).isFalse();
+        assertThat(matches(BODY, signed("whsec_new", NOW) + ",v1=00,v0=x", secrets, NOW))
                 .isTrue();
     }
 
@@ -41,8 +43,7 @@ class WebhookSignatureTests {
         var changed = BODY.clone();
         changed[3]++;
 
-        assertThat(WebhookSignature.matches(changed, header, List.of("whsec_1"), NOW))
-                .isFalse();
+        assertThat(matches(changed, header, List.of("whsec_1"), NOW)).isFalse();
     }
 
     @Test
@@ -50,12 +51,12 @@ class WebhookSignatureTests {
         var secrets = List.of("whsec_1");
 
         for (var seconds : new int[] {-300, -1, 0, 1, 300}) {
-            assertThat(WebhookSignature.matches(BODY, signed("whsec_1", NOW.plusSeconds(seconds)), secrets, NOW))
+            assertThat(matches(BODY, signed("whsec_1", NOW.plusSeconds(seconds)), secrets, NOW))
                     .as("%s s", seconds)
                     .isTrue();
         }
         for (var seconds : new int[] {-86_400, -301, 301, 86_400}) {
-            assertThat(WebhookSignature.matches(BODY, signed("whsec_1", NOW.plusSeconds(seconds)), secrets, NOW))
+            assertThat(matches(BODY, signed("whsec_1", NOW.plusSeconds(seconds)), secrets, NOW))
                     .as("%s s", seconds)
                     .isFalse();
         }
@@ -79,9 +80,7 @@ class WebhookSignatureTests {
                 "t=-1,v1=ü"
             })
     void aMalformedHeaderIsRefusedAndThrowsNothing(String header) {
-        assertThat(WebhookSignature.matches(BODY, header, List.of("whsec_1"), NOW))
-                .isFalse();
-        assertThat(WebhookSignature.matches(BODY, ",".repeat(100_000), List.of("whsec_1"), NOW))
-                .isFalse();
+        assertThat(matches(BODY, header, List.of("whsec_1"), NOW)).isFalse();
+        assertThat(matches(BODY, ",".repeat(100_000), List.of("whsec_1"), NOW)).isFalse();
     }
 }
