@@ -1,7 +1,5 @@
 package press.mainstay.chaos;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +18,7 @@ import press.mainstay.chaos.Step.Deliver;
 import press.mainstay.chaos.Step.Die;
 import press.mainstay.chaos.Step.DieTaking;
 import press.mainstay.chaos.Step.Overtake;
+import press.mainstay.chaos.Step.ReadAnew;
 
 /// Compares runs with the well-behaved one, and finds the shortest order that fails.
 final class Judge {
@@ -37,16 +37,28 @@ final class Judge {
 
     /// What the well-behaved run leaves is what stands at Stripe in the end.
     void agreesWithStripe(Script script) {
-        assertThat(new Truth(script).differencesFrom(wellBehaved(script, 0, script.all())))
-                .as(script.name())
-                .isEmpty();
+        fails(script, "well-behaved", 0, Orders.wellBehaved(new TreeSet<>(script.all())), steps -> {
+            var told = told(steps);
+            var differences = new Truth(script, told).differencesFrom(wellBehaved(script, 0, told));
+            return differences.isEmpty() ? null : "  " + String.join("\n  ", differences);
+        });
     }
 
     /// @param how where these steps come from, for whoever wants to see it again
-    /// @throws AssertionError with the shortest order that still fails
     void sameAsWellBehaved(Script script, List<Step> steps, long numbering, String how) {
-        if (verdict(script, steps, numbering) != null) {
-            var shortest = shortest(script, steps, numbering);
+        fails(script, how, numbering, steps, some -> verdict(script, some, numbering));
+    }
+
+    /// @param verdict null if all is well
+    /// @throws AssertionError with the shortest order that still fails
+    private static void fails(
+            Script script,
+            String how,
+            long numbering,
+            List<Step> steps,
+            Function<List<Step>, @Nullable String> verdict) {
+        if (verdict.apply(steps) != null) {
+            var shortest = shortest(steps, verdict);
             throw new AssertionError("""
                     %s (%s; ids numbered by %d)
                     This order is enough:
@@ -58,13 +70,13 @@ final class Judge {
                     how,
                     numbering,
                     shortest.stream().map(step -> "  " + text(script, step)).collect(Collectors.joining("\n")),
-                    verdict(script, shortest, numbering)));
+                    verdict.apply(shortest)));
         }
     }
 
     /// @return null if all is well
     private @Nullable String verdict(Script script, List<Step> steps, long numbering) {
-        var expected = steps.stream().flatMap(Judge::tells).collect(Collectors.toCollection(TreeSet::new));
+        var expected = told(steps);
         try {
             var run = rig.play(script, steps, numbering, expected);
             if (!run.told().equals(expected)) {
@@ -84,6 +96,10 @@ final class Judge {
                         .outcome());
     }
 
+    private static Set<Integer> told(List<Step> steps) {
+        return steps.stream().flatMap(Judge::tells).collect(Collectors.toCollection(TreeSet::new));
+    }
+
     private static Stream<Integer> tells(Step step) {
         return switch (step) {
             case Deliver(int event) -> Stream.of(event);
@@ -92,12 +108,13 @@ final class Judge {
             case Apply apply -> Stream.of();
             case ApplyAtOnce applyAtOnce -> Stream.of();
             case Die die -> Stream.of();
+            case ReadAnew readAnew -> Stream.of();
             case Ask ask -> Stream.of();
         };
     }
 
     /// Drops what can be dropped: halves first, then quarters, then single steps.
-    private List<Step> shortest(Script script, List<Step> failing, long numbering) {
+    private static List<Step> shortest(List<Step> failing, Function<List<Step>, @Nullable String> verdict) {
         var steps = new ArrayList<>(failing);
         var tries = 0;
         for (var size = Math.max(1, steps.size() / 2); size > 0 && tries < MOST_TRIES; ) {
@@ -106,7 +123,7 @@ final class Judge {
                 var fewer = new ArrayList<>(steps);
                 fewer.subList(from, Math.min(from + size, steps.size())).clear();
                 tries++;
-                if (!fewer.isEmpty() && verdict(script, fewer, numbering) != null) {
+                if (!fewer.isEmpty() && verdict.apply(fewer) != null) {
                     steps = fewer;
                     dropped = true;
                 } else {
@@ -129,6 +146,7 @@ final class Judge {
             case Overtake(int node, int statement, List<Integer> events) ->
                 "node " + node + " applies; at its statement " + statement + " the other one applies with "
                         + events.stream().map(event -> text(script, event)).collect(Collectors.joining(" and "));
+            case ReadAnew() -> "a new release reads all anew";
             case Ask() -> "Stripe is asked";
         };
     }

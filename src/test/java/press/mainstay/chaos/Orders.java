@@ -13,6 +13,7 @@ import press.mainstay.chaos.Step.Deliver;
 import press.mainstay.chaos.Step.Die;
 import press.mainstay.chaos.Step.DieTaking;
 import press.mainstay.chaos.Step.Overtake;
+import press.mainstay.chaos.Step.ReadAnew;
 
 /// Draws what may happen. The same seed draws the same.
 final class Orders {
@@ -117,11 +118,12 @@ final class Orders {
     }
 
     private static Step work(Random random) {
-        return switch (random.nextInt(10)) {
-            case 0, 1, 2 -> new Apply(0);
-            case 3, 4 -> new Apply(1);
-            case 5 -> new ApplyAtOnce();
-            case 6 -> new Ask();
+        return switch (random.nextInt(20)) {
+            case 0, 1, 2, 3, 4 -> new Apply(0);
+            case 5, 6, 7, 8, 9 -> new Apply(1);
+            case 10, 11 -> new ApplyAtOnce();
+            case 12 -> new ReadAnew();
+            case 13, 14 -> new Ask();
             default -> new Die(random.nextInt(2), random.nextInt(1, STATEMENTS));
         };
     }

@@ -32,6 +32,7 @@ import press.mainstay.chaos.Step.Deliver;
 import press.mainstay.chaos.Step.Die;
 import press.mainstay.chaos.Step.DieTaking;
 import press.mainstay.chaos.Step.Overtake;
+import press.mainstay.chaos.Step.ReadAnew;
 import press.mainstay.demo.stripe.StripeSimulator;
 import press.mainstay.shared.QueueWorker;
 import press.mainstay.stripe.Node;
@@ -154,6 +155,7 @@ final class Rig implements AutoCloseable {
             }
             case Die(int node, int statement) -> dies(node, statement);
             case Overtake(int node, int statement, List<Integer> events) -> overtake(node, statement, events, cast);
+            case ReadAnew() -> readAnew(cast);
             case Ask() -> ask();
         }
     }
@@ -194,6 +196,14 @@ final class Rig implements AutoCloseable {
 
     private void apply(int node) {
         nodes.get(node).applyDue();
+    }
+
+    /// Events of this run only: those of thousands of others would take a minute.
+    private void readAnew(Cast cast) {
+        jdbc.sql("update stripe_event set read_by = read_by - 1 where event_id = any(:ids)")
+                .param("ids", cast.all().toArray(String[]::new))
+                .update();
+        nodes.getFirst().readAnew();
     }
 
     private int ask() {

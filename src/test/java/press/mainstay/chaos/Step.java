@@ -24,6 +24,9 @@ sealed interface Step {
     /// A node is slow: before its n-th statement, events come and the other node applies.
     record Overtake(int node, int statement, List<Integer> events) implements Step {}
 
+    /// A new release reads all that was applied once more.
+    record ReadAnew() implements Step {}
+
     /// The jobs run that ask Stripe: how things in doubt stand, and what payments cost.
     record Ask() implements Step {}
 }

@@ -29,6 +29,11 @@ public final class Node {
         return inbox.applyDue();
     }
 
+    /// As after an upgrade.
+    public void readAnew() {
+        inbox.readAnew();
+    }
+
     /// Asks Stripe about all that is in doubt, as the scheduler does.
     ///
     /// @return how many questions there were
