@@ -164,10 +164,14 @@ class StripeEventLog implements AutoCloseable {
                 on conflict (event_id) do nothing
                 """, batch.stream().map(this::row).toList(), COLUMN_TYPES);
         var again = new ArrayList<Object[]>();
+        var readableNow = new ArrayList<Object[]>(); // another endpoint had told it in a shape that we cannot read
         for (int i = 0; i < fresh.length; i++) {
             var delivery = batch.get(i);
             if (fresh[i] == 0) {
                 again.add(new Object[] {delivery.eventId()});
+                if (firstStatus(delivery.event()).equals("new")) {
+                    readableNow.add(inAnotherShape(delivery));
+                }
             }
             meters.counter(
                             "mainstay.stripe.event",
@@ -181,7 +185,23 @@ class StripeEventLog implements AutoCloseable {
         }
         if (!again.isEmpty()) {
             jdbc.batchUpdate("update stripe_event set delivery_count = delivery_count + 1 where event_id = ?", again);
+            jdbc.batchUpdate("""
+                    update stripe_event set id = ?, body = ?, api_version = ?, status = 'new', next_try_at = ?
+                    where event_id = ? and status = 'quarantined' and api_version is distinct from ?
+                    """, readableNow);
         }
+    }
+
+    private Object[] inAnotherShape(Delivery delivery) {
+        var version = delivery.event().path("api_version").stringValue(null);
+        return new Object[] {
+            delivery.id(),
+            sealing.seal(delivery.body(), BODY, delivery.id()).bytes(),
+            version,
+            OffsetDateTime.now(ZoneOffset.UTC),
+            delivery.eventId(),
+            version
+        };
     }
 
     private static String type(Delivery delivery) {

@@ -319,6 +319,22 @@ class FailureCatalogueTests {
         assertThat(status(other)).as("judged by this one").isEqualTo("quarantined");
     }
 
+    @Test // 61
+    void theReadableShapeOfAnEventTakesThePlaceOfTheUnreadableOne() {
+        var event = story.chargeSucceeded("{}");
+        stripe.deliver(event.replace("2026-07-29.dahlia", "2026-09-30.endive").replace("\"amount", "\"sum"));
+        time.settle();
+        assertThat(status(story)).isEqualTo("quarantined");
+
+        stripe.deliver(event);
+        time.settle();
+        assertThat(status(story)).isEqualTo("applied");
+
+        stripe.deliver(event.replace("2026-07-29.dahlia", "2026-09-30.endive"));
+        time.settle();
+        assertThat(status(story)).as("and keeps it").isEqualTo("applied");
+    }
+
     private String status(Story told) {
         return jdbc.sql("select status from stripe_event where object_id = :charge")
                 .param("charge", told.charge())
