@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.Period;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -33,8 +34,13 @@ import press.mainstay.demo.DemoMail.Letter;
 import press.mainstay.demo.TimeMachine;
 import press.mainstay.demo.stripe.StripeSimulator;
 import press.mainstay.mail.ScriptedMailServer;
+import press.mainstay.shared.Money;
 import press.mainstay.shared.QueueWorker;
 import press.mainstay.stripe.Story;
+import press.mainstay.stripe.StripeEvent.SubscriptionChanged;
+import press.mainstay.stripe.StripeEvent.SubscriptionChanged.Via;
+import press.mainstay.stripe.StripeInbox;
+import press.mainstay.stripe.StripeOrder;
 import press.mainstay.stripe.Webhooks;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -69,6 +75,9 @@ class MembershipLettersTests {
 
     @Autowired
     private QueueWorker letterWorker;
+
+    @Autowired
+    private StripeInbox inbox;
 
     private final String address = "member-" + UUID.randomUUID() + "@example.org";
     private String customer;
@@ -146,6 +155,23 @@ class MembershipLettersTests {
 
         assertThat(statuses("payment-failed", "in_%")).containsExactly("unwanted");
         assertThat(letters()).extracting(Letter::subject).containsOnly("Your receipt");
+    }
+
+    @Test
+    void whoHasEndedTheGiftMeanwhileIsNotReminded() {
+        gives("monthly", "en");
+        stripe.cards().failNext(customer);
+
+        ScriptedMailServer.takeAway(relay, () -> {
+            passes(Period.ofMonths(1).plusDays(1));
+            stripe.cancelsNow(subscription);
+            time.settle();
+        });
+        letGo();
+
+        assertThat(openInvoice().path("attempt_count").intValue()).isEqualTo(1);
+        assertThat(statuses("payment-failed", "in_%")).containsExactly("unwanted");
+        assertThat(notices("Your regular payments have ended")).hasSize(1);
     }
 
     @ParameterizedTest
@@ -372,8 +398,7 @@ class MembershipLettersTests {
     void ofWhatWasBeforeTheServiceBeganNobodyIsTold() {
         var webhooks = new Webhooks(reader.origin(), "whsec_demo");
         var began = jdbc.sql("select began_at from stripe_account")
-                .query((row, _) ->
-                        row.getObject(1, java.time.OffsetDateTime.class).toInstant())
+                .query((row, _) -> row.getObject(1, OffsetDateTime.class).toInstant())
                 .single();
         var story = new Story(
                 UUID.randomUUID().toString().substring(0, 12).replace("-", ""),
@@ -400,6 +425,44 @@ class MembershipLettersTests {
                         .query(Long.class)
                         .single())
                 .isZero();
+    }
+
+    /// Stripe goes on telling of what is unpaid, at each turn of the month.
+    @Test
+    void whatHadLapsedBeforeAnImportIsNoNews() {
+        var webhooks = new Webhooks(reader.origin(), "whsec_demo");
+        var story = Story.of(UUID.randomUUID());
+        story = new Story(
+                story.word(), story.donation(), address, clock.instant().minusSeconds(600));
+        webhooks.deliver(story.checkoutCompleted("subscription"));
+        time.settle();
+        inbox.apply(List.of(new SubscriptionChanged(
+                story.subscription(),
+                story.subscription() + "@import",
+                Via.IMPORT,
+                false,
+                story.donation(),
+                story.customer(),
+                "unpaid",
+                false,
+                new Money(500, "usd"),
+                6_000,
+                "month",
+                story.at().minusSeconds(86_400),
+                null,
+                null,
+                null,
+                null,
+                null,
+                new StripeOrder(story.at().getEpochSecond() << 10 | 1 << 8 | 1))));
+
+        webhooks.deliver(story.subscription(
+                "customer.subscription.updated", "unpaid", story.at().plusSeconds(60)));
+        time.settle();
+
+        customer = story.customer();
+        assertThat(letters()).isEmpty();
+        assertThat(statuses("membership-ended", "sub_%")).containsExactly("unwanted");
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -77,6 +78,15 @@ class MessagesTests {
     void theSubjectOfALetterNamesNobody() {
         assertThat(ENGLISH.get("receipt.subject")).isEqualTo("Your receipt");
         assertThat(RUSSIAN.get("receipt.subject")).isEqualTo("Ваша квитанция");
+        for (var texts : List.of(ENGLISH, RUSSIAN)) {
+            texts.forEach((key, text) -> {
+                if (key.endsWith(".subject")) {
+                    assertThat(text)
+                            .as(key)
+                            .doesNotContainPattern("(?iu)\\{|gift|donat|support|journal|поддерж|пожертв");
+                }
+            });
+        }
     }
 
     private static TreeSet<String> placeholders(String text) {
