@@ -37,7 +37,7 @@ final class Judge {
 
     /// What the well-behaved run leaves is what stands at Stripe in the end.
     void agreesWithStripe(Script script) {
-        fails(script, "well-behaved", 0, Orders.wellBehaved(new TreeSet<>(script.all())), steps -> {
+        fails(script, "well-behaved", 0, Orders.wellBehaved(script.all()), steps -> {
             var told = told(steps);
             var differences = new Truth(script, told).differencesFrom(wellBehaved(script, 0, told));
             return differences.isEmpty() ? null : "  " + String.join("\n  ", differences);
