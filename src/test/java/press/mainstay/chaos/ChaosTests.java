@@ -89,6 +89,7 @@ class ChaosTests {
         judge.sameAsWellBehaved(script, Orders.dyingAfter(together, from, STRIDE), 0, "all together, and deaths");
         judge.sameAsWellBehaved(script, Orders.reversed(script.events().size()), 0, "reversed");
         randomOrders(script, SOME);
+        overtaking(script, 1);
     }
 
     @ParameterizedTest
@@ -108,6 +109,15 @@ class ChaosTests {
         }
         if (orders.isEmpty()) {
             randomOrders(script, ALL);
+        }
+        overtaking(script, ALL / 10);
+    }
+
+    private void overtaking(Script script, int orders) {
+        for (var i = 0; i < orders; i++) {
+            var random = random(script, i);
+            var steps = Orders.overtaking(Orders.order(script.events().size(), random), random);
+            judge.sameAsWellBehaved(script, steps, 0, "seed " + SEED + ", overtaking " + i);
         }
     }
 
