@@ -31,7 +31,7 @@ class ChaosTests {
     private static final long SEED = Long.getLong("chaos.seed", 20_261_123);
 
     /// Orders a story in `verify`: with all stories, about a minute.
-    private static final int SOME = 2;
+    private static final int SOME = 1;
 
     private static final int ALL = Integer.getInteger("chaos.orders", 1_000);
 
@@ -125,7 +125,7 @@ class ChaosTests {
         for (var i = 0; i < orders; i++) {
             var random = random(script, i);
             var steps = Orders.chaos(Orders.order(script.events().size(), random), random);
-            judge.sameAsWellBehaved(script, steps, i % NUMBERINGS, "seed " + SEED + ", order " + i);
+            judge.sameAsWellBehaved(script, steps, (i + 1) % NUMBERINGS, "seed " + SEED + ", order " + i);
         }
     }
 
