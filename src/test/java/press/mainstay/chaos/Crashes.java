@@ -21,6 +21,9 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 /// connection: for the database it is the same whether the node died or only its connection.
 final class Crashes implements BeanPostProcessor {
 
+    /// In place of a number: the statement that commits.
+    static final int COMMIT = 0;
+
     /// What of a connection is a step of its own, beside statements.
     private static final Set<String> STEPS = Set.of("commit", "setSavepoint", "releaseSavepoint");
 
@@ -44,8 +47,9 @@ final class Crashes implements BeanPostProcessor {
             this.happens = happens;
         }
 
-        private synchronized void step(int process) {
-            if (++count == statement) {
+        private synchronized void step(int process, boolean commit) {
+            count++;
+            if (!sprung && (statement == COMMIT ? commit : count == statement)) {
                 sprung = true;
                 happens.accept(process);
             }
@@ -143,7 +147,7 @@ final class Crashes implements BeanPostProcessor {
         }
         return proxy(Connection.class, (method, arguments) -> {
             if (STEPS.contains(method.getName())) {
-                trap.step(process);
+                trap.step(process, method.getName().equals("commit"));
             }
             var answer = call(connection, method, arguments);
             return STATEMENTS.contains(method.getName())
@@ -155,7 +159,7 @@ final class Crashes implements BeanPostProcessor {
     private static Object watched(Statement statement, Class<?> type, Trap trap, int process) {
         return proxy(type, (method, arguments) -> {
             if (method.getName().startsWith("execute")) {
-                trap.step(process);
+                trap.step(process, false);
             }
             return call(statement, method, arguments);
         });

@@ -37,7 +37,7 @@ final class Judge {
 
     /// What the well-behaved run leaves is what stands at Stripe in the end.
     void agreesWithStripe(Script script) {
-        fails(script, "well-behaved", 0, Orders.wellBehaved(new TreeSet<>(script.all())), steps -> {
+        fails(script, "well-behaved", 0, Orders.wellBehaved(script.all()), steps -> {
             var told = told(steps);
             var differences = new Truth(script, told).differencesFrom(wellBehaved(script, 0, told));
             return differences.isEmpty() ? null : "  " + String.join("\n  ", differences);
@@ -139,12 +139,14 @@ final class Judge {
         return switch (step) {
             case Deliver(int event) -> text(script, event);
             case DieTaking(int event, int statement) ->
-                text(script, event) + ", and again, as the node died at statement " + statement;
+                text(script, event) + ", and again, as the node died before statement " + statement;
             case Apply(int node) -> "node " + node + " applies";
             case ApplyAtOnce() -> "both nodes apply";
-            case Die(int node, int statement) -> "node " + node + " applies and dies at statement " + statement;
+            case Die(int node, int statement) -> "node " + node + " applies and dies before statement " + statement;
             case Overtake(int node, int statement, List<Integer> events) ->
-                "node " + node + " applies; at its statement " + statement + " the other one applies with "
+                "node " + node + " applies; before its "
+                        + (statement == Crashes.COMMIT ? "commit" : "statement " + statement)
+                        + " the other one applies with "
                         + events.stream().map(event -> text(script, event)).collect(Collectors.joining(" and "));
             case ReadAnew() -> "a new release reads all anew";
             case Ask() -> "Stripe is asked";

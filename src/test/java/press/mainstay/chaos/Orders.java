@@ -21,6 +21,9 @@ final class Orders {
     /// More than applying one event takes: some deaths are meant for larger batches, or for nobody.
     private static final int STATEMENTS = 24;
 
+    /// By then a node has decided what it applies.
+    private static final int CLAIMED = 5;
+
     /// More than any batch takes.
     private static final int MOST_STATEMENTS = 120;
 
@@ -87,6 +90,17 @@ final class Orders {
             order.sort((one, other) -> Double.compare(places[one], places[other]));
         }
         return order;
+    }
+
+    /// While one node applies the first of these events, all others come, and the other node applies too.
+    static List<Step> overtaking(List<Integer> order, Random random) {
+        var steps = new ArrayList<Step>();
+        var first = order.size() == 1 ? 1 : random.nextInt(1, order.size());
+        order.subList(0, first).forEach(event -> steps.add(new Deliver(event)));
+        // before it commits, it has looked at all that it will see, and nobody sees what it wrote
+        var statement = random.nextBoolean() ? Crashes.COMMIT : random.nextInt(CLAIMED, STATEMENTS);
+        steps.add(new Overtake(random.nextInt(2), statement, order.subList(first, order.size())));
+        return steps;
     }
 
     /// Tells the events in this order, with repetitions, two nodes, deaths and questions between.

@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -15,8 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 record Script(String name, List<Gift> gifts, List<ObjectNode> events, List<ObjectNode> objects) {
 
     /// All events, by their place in the order of making.
-    Set<Integer> all() {
-        return Set.copyOf(IntStream.range(0, events.size()).boxed().toList());
+    SortedSet<Integer> all() {
+        return new TreeSet<>(IntStream.range(0, events.size()).boxed().toList());
     }
 
     /// How the objects stood after some of the events, as if the others had never happened. An object that was never

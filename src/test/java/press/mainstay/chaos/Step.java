@@ -21,7 +21,7 @@ sealed interface Step {
     /// A node dies before the n-th statement of applying; with fewer statements, it does not.
     record Die(int node, int statement) implements Step {}
 
-    /// A node is slow: before its n-th statement, events come and the other node applies.
+    /// A node is slow: before its n-th statement, or [Crashes#COMMIT], events come and the other node applies.
     record Overtake(int node, int statement, List<Integer> events) implements Step {}
 
     /// A new release reads all that was applied once more.
