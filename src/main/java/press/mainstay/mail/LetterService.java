@@ -68,10 +68,13 @@ public class LetterService {
         if (!rows.isEmpty()) {
             jdbc.sql("""
                             insert into letter (id, kind, about, customer, supporter, status, next_try_at, promised_at, send_before)
-                            select r.id, r.kind, r.about, r.customer, c.supporter, 'waiting', r.next_try_at, r.promised_at, r.send_before
+                            select distinct on (r.kind, r.about) r.id, r.kind, r.about, r.customer, c.supporter,
+                                'waiting', r.next_try_at, r.promised_at, r.send_before
                             from jsonb_populate_recordset(null::letter, cast(:rows as jsonb)) r
                             left join supporter_customer c on c.customer = r.customer
-                            on conflict (kind, about) do nothing
+                            order by r.kind, r.about, r.send_before desc
+                            on conflict (kind, about) do update set send_before = excluded.send_before
+                            where letter.status = 'waiting' and excluded.send_before > letter.send_before
                             """).param("rows", JsonRows.of(rows)).update();
         }
     }
