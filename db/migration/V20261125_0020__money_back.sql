@@ -2,6 +2,11 @@
 alter table payment add column is_foreign boolean not null default false; -- of another application on the account
 alter table payment add column looked_up_at timestamptz;                  -- the machine's time: asked Stripe whose it is
 
+create index payment_without_place on payment (happened_at)
+    where donation is null and subscription is null and not is_foreign;
+create index payment_to_look_up on payment (booked_at)
+    where donation is null and invoice is null and payment_intent is not null and looked_up_at is null;
+
 alter table ledger_entry drop constraint ledger_entry_kind_check;
 alter table ledger_entry add constraint ledger_entry_kind_check check (kind in
     ('payment', 'refund', 'refund_failure', 'dispute', 'dispute_reversal', 'payment_failure', 'settlement', 'fee'));

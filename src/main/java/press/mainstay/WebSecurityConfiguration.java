@@ -6,6 +6,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
@@ -22,8 +23,25 @@ import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 class WebSecurityConfiguration {
 
-    /// A page that needs more, such as a letter shown in a frame, sets a `Content-Security-Policy` of its own, which is
-    /// left alone. So is `Cache-Control`: each page sets its own.
+    /// Stripe signs what it sends; what guards pages is of no use to it.
+    @Bean
+    @Order(1)
+    SecurityFilterChain webhooks(HttpSecurity http) {
+        return http.securityMatcher("/webhooks/**")
+                .csrf(AbstractHttpConfigurer::disable)
+                .headers(AbstractHttpConfigurer::disable)
+                .sessionManagement(AbstractHttpConfigurer::disable)
+                .securityContext(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .servletApi(AbstractHttpConfigurer::disable)
+                .exceptionHandling(AbstractHttpConfigurer::disable)
+                .anonymous(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .build();
+    }
+
+    /// A page that needs more, such as a letter shown in a frame, sets a `Content-Security-Policy` of its own,
+    /// which is left alone. So is `Cache-Control`: each page sets its own.
     @Bean
     SecurityFilterChain publicPages(
             HttpSecurity http,

@@ -56,9 +56,9 @@ class FeatureTestConfiguration {
         }
     }
 
-    /// Started with the first service of this JVM.
+    /// Started with the first service of this JVM; in benchmarks its commits reach the disk.
     private static final class Server {
 
-        static final DemoDatabase RUNNING = DemoDatabase.temporary();
+        static final DemoDatabase RUNNING = DemoDatabase.temporary(Boolean.getBoolean("bench"));
     }
 }

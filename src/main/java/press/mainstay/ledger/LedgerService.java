@@ -479,11 +479,14 @@ public class LedgerService {
                         """).param("rows", rows).update();
         jdbc.sql("""
                         update refund r set
-                            settled_at = case when b.category = 'refund' then b.happened_at else r.settled_at end,
-                            failure_settled_at = case when b.category = 'refund_failure'
-                                then b.happened_at else r.failure_settled_at end
-                        from jsonb_to_recordset(cast(:rows as jsonb))
-                            as b(id text, source text, category text, happened_at timestamptz)
+                            settled_at = coalesce(b.settled_at, r.settled_at),
+                            failure_settled_at = coalesce(b.failure_settled_at, r.failure_settled_at)
+                        from (
+                            select source, max(happened_at) filter (where category = 'refund') as settled_at,
+                                max(happened_at) filter (where category = 'refund_failure') as failure_settled_at
+                            from jsonb_to_recordset(cast(:rows as jsonb))
+                                as m(source text, category text, happened_at timestamptz)
+                            group by source) b
                         where r.id = b.source
                         """).param("rows", rows).update();
     }

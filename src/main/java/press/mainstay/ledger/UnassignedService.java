@@ -46,7 +46,7 @@ class UnassignedService {
                         select charge, payment_intent from payment
                         where donation is null and invoice is null and payment_intent is not null
                             and looked_up_at is null and booked_at < :since
-                        order by happened_at limit :most
+                        order by booked_at limit :most
                         """)
                 .param("since", clock.instant().minus(PATIENCE).atOffset(ZoneOffset.UTC))
                 .param("most", MOST)

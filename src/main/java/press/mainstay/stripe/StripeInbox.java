@@ -94,6 +94,19 @@ public class StripeInbox {
         }));
     }
 
+    /// Applies all that is due, and waits for what another node is at.
+    void applyAllDue() {
+        boolean more;
+        do {
+            more = Boolean.TRUE.equals(transaction.execute(_ -> {
+                waitForOurTurn();
+                var due = claim();
+                applyDue(due);
+                return due.size() == BATCH;
+            }));
+        } while (more);
+    }
+
     /// Applies what Stripe answered to questions of ours, as if it had come as events.
     public void apply(List<? extends StripeEvent> answers) {
         if (answers.isEmpty()) {

@@ -51,15 +51,13 @@ public class StripePoll {
         }
     }
 
-    /// Asks for events, and applies what is due: before books and Stripe are compared, so that what is merely on
-    /// its way is no difference.
+    /// Asks for events, and waits until what is due is applied, here or on another node: before books and Stripe
+    /// are compared, so that what is merely on its way is no difference.
     ///
     /// @throws StripeUnavailableException if Stripe does not tell
     public void catchUp() {
         poll();
-        while (inbox.applyDue()) {
-            // more to do
-        }
+        inbox.applyAllDue();
     }
 
     private void poll() {

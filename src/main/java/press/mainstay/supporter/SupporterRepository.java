@@ -20,12 +20,14 @@ interface SupporterRepository extends Repository<SealedSupporter, UUID> {
 
     Optional<SealedSupporter> findById(UUID id);
 
-    /// @return the new row's id, or the id of whoever has this address already; the update changes nothing, it
-    ///     makes the statement return the row that was there before
+    /// @param firstSeenAt Stripe's time of the news: the language of the earliest stays, whichever comes first
+    /// @return the new row's id, or the id of whoever has this address already
     @Query("""
-            insert into supporter (id, email, email_hash, locale, first_seen_at)
+            insert into supporter as s (id, email, email_hash, locale, first_seen_at)
             values (:id, :email, :emailHash, :locale, :firstSeenAt)
-            on conflict (email_hash) do update set locale = supporter.locale
+            on conflict (email_hash) do update set
+                locale = case when excluded.first_seen_at < s.first_seen_at then excluded.locale else s.locale end,
+                first_seen_at = least(s.first_seen_at, excluded.first_seen_at)
             returning id
             """)
     UUID withAddress(UUID id, Sealed email, KeyedHash emailHash, String locale, Instant firstSeenAt);

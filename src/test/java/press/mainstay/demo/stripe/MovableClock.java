@@ -6,16 +6,20 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /// Stands still until a test moves it.
-final class MovableClock extends Clock {
+public final class MovableClock extends Clock {
 
     private volatile Instant now;
 
-    MovableClock(String now) {
+    public MovableClock(String now) {
         this.now = Instant.parse(now);
     }
 
-    void set(String to) {
-        now = Instant.parse(to);
+    public void set(String to) {
+        set(Instant.parse(to));
+    }
+
+    public void set(Instant to) {
+        now = to;
     }
 
     @Override
