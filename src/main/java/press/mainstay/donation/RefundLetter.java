@@ -71,12 +71,14 @@ class RefundLetter implements Letter {
         promise(received.payments());
     }
 
+    /// Also of a refund that has failed by now: it may have been told before, and what is promised goes by what was told,
+    /// not by when. Whether it is wanted is asked when it is sent.
     private void promise(List<Payment> payments) {
         var refunded = payments.stream()
                 .filter(payment -> payment.customer() != null)
                 .collect(Collectors.toMap(Payment::charge, Function.identity(), (one, _) -> one));
         letters.promise(ledger.refundsOf(refunded.keySet()).stream()
-                .filter(Refund::arrives)
+                .filter(refund -> !refund.status().equals("requires_action"))
                 .map(refund -> new LetterService.Promise(
                         KIND,
                         refund.id(),

@@ -125,10 +125,12 @@ public final class TimeMachine {
                         select 'Stripe event ' || event_id from stripe_event
                         where status = 'new' and next_try_at <= clock_timestamp()
                         """).query(String.class).list());
-        // asked after the events, which write letters in the transaction that applies them
+        // asked after the events, which write letters in the transaction that applies them; a letter to a customer
+        // whom nobody knows yet is not due
         all.addAll(mainstay.sql("""
                         select 'letter ' || id from letter
                         where status = 'sending' or status = 'waiting' and next_try_at <= clock_timestamp()
+                            and (supporter is not null or customer is null)
                         """).query(String.class).list());
         all.addAll(
                 mainstay.sql("select 'job ' || task_name from scheduled_tasks where picked or execution_time <= :now")
