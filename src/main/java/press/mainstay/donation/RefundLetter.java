@@ -71,8 +71,8 @@ class RefundLetter implements Letter {
         promise(received.payments());
     }
 
-    /// Also of a refund that has failed by now: it may have been told before, and what is promised goes by what was told,
-    /// not by when. Whether it is wanted is asked when it is sent.
+    /// Also of a refund that has failed by now: it may have been told before, and what is promised goes by what was
+    /// told, not by when. Whether it is wanted is asked when it is sent.
     private void promise(List<Payment> payments) {
         var refunded = payments.stream()
                 .filter(payment -> payment.customer() != null)
