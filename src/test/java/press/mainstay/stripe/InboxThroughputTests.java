@@ -49,7 +49,7 @@ import press.mainstay.shared.QueueWorker;
 class InboxThroughputTests {
 
     private static final Logger log = LoggerFactory.getLogger(InboxThroughputTests.class);
-    private static final int ROUNDS = 4;
+    private static final int ROUNDS = 8;
     private static final int GIFTS = 1_000;
     private static final int CONNECTIONS = 16;
     private static final String PADDING = "x".repeat(3_300);
