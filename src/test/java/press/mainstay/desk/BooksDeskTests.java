@@ -20,8 +20,7 @@ import press.mainstay.stripe.Story;
 import press.mainstay.stripe.Webhooks;
 
 /// What whoever runs the service sees of the books, on the management port. With a service of its own, since other
-/// tests
-/// leave events that cannot be read.
+/// tests leave events that cannot be read.
 @FeatureTest
 @TestPropertySource(properties = {"spring.application.name=desk", "mainstay.alarm-mail=ops@example.org"})
 class BooksDeskTests {
@@ -90,8 +89,12 @@ class BooksDeskTests {
         for (int i = 0; i < 30; i++) {
             stripe.deliver(story.event("plan.created", "plan" + i, "{\"id\": \"plan_" + i + "\"}"));
         }
-        jdbc.sql("update stripe_event set received_at = now() - interval '40 hours' - random() * interval '100 hours'")
-                .update();
+        // one every three hours, the last 40 hours ago
+        jdbc.sql("""
+                        update stripe_event e set received_at = now() - interval '40 hours' - n.number * interval '3 hours'
+                        from (select id, row_number() over (order by event_id) - 1 as number from stripe_event) n
+                        where e.id = n.id
+                        """).update();
         watch.forget();
 
         assertThat(health("books").status()).isEqualTo(503);
@@ -100,7 +103,9 @@ class BooksDeskTests {
         jdbc.sql("update stripe_event set received_at = received_at + interval '38 hours'")
                 .update();
         watch.forget();
-        assertThat(health("books").status()).isEqualTo(200);
+        assertThat(health("books"))
+                .satisfies(
+                        answer -> assertThat(answer.status()).as(answer.body()).isEqualTo(200));
     }
 
     @Test
