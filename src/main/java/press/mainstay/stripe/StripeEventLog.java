@@ -115,7 +115,7 @@ class StripeEventLog implements AutoCloseable {
     /// @throws RuntimeException if the database did not take it; nothing was kept
     void keep(byte[] body, Via via) {
         var delivery = new Delivery(body, parse(body), via);
-        createdAt(delivery.event());
+        createdAt(delivery.event()); // an unreadable time is refused here, not in a batch with others
         waiting.add(delivery);
         committer.execute(this::commitWaiting);
         try {

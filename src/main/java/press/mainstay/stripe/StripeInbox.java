@@ -185,10 +185,7 @@ public class StripeInbox {
     private record Due(UUID id, String eventId, String type, byte[] body, int attempts, Instant createdAt) {}
 
     private boolean isOurTurn() {
-        jdbc.sql("select set_config('transaction_timeout', :timeout, true)")
-                .param("timeout", LONGEST_TRANSACTION.toMillis() + "ms")
-                .query(String.class)
-                .single();
+        boundTransaction();
         return jdbc.sql("select pg_try_advisory_xact_lock(:key)")
                 .param("key", APPLYING)
                 .query(Boolean.class)
@@ -196,8 +193,16 @@ public class StripeInbox {
     }
 
     private void waitForOurTurn() {
+        boundTransaction();
         jdbc.sql("select pg_advisory_xact_lock(:key)::text")
                 .param("key", APPLYING)
+                .query(String.class)
+                .single();
+    }
+
+    private void boundTransaction() {
+        jdbc.sql("select set_config('transaction_timeout', :timeout, true)")
+                .param("timeout", LONGEST_TRANSACTION.toMillis() + "ms")
                 .query(String.class)
                 .single();
     }
