@@ -14,10 +14,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
+import press.mainstay.mail.SuppressionService.Reason;
 import press.mainstay.shared.Backoff;
 import press.mainstay.shared.ErrorCode;
+import press.mainstay.supporter.SupporterService;
 
 /// Keeps the promises of letters: each is sent at most once, with one exception. A letter whose hand-over is in
 /// doubt (the mail server had it all and did not answer, or we died meanwhile) is repeated once under the same
@@ -35,12 +39,31 @@ class DeliveryService {
     private final JdbcClient jdbc;
     private final Clock clock;
     private final LetterSender sender;
+    private final SuppressionService suppressions;
+    private final SupporterService supporters;
+    private final ListHeaders listHeaders;
+    private final TransactionTemplate transaction;
+    private final ApplicationEventPublisher events;
     private final Map<String, Letter> kinds;
 
-    DeliveryService(JdbcClient jdbc, Clock clock, LetterSender sender, List<Letter> kinds) {
+    DeliveryService(
+            JdbcClient jdbc,
+            Clock clock,
+            LetterSender sender,
+            SuppressionService suppressions,
+            SupporterService supporters,
+            ListHeaders listHeaders,
+            TransactionTemplate transaction,
+            ApplicationEventPublisher events,
+            List<Letter> kinds) {
         this.jdbc = jdbc;
         this.clock = clock;
         this.sender = sender;
+        this.suppressions = suppressions;
+        this.supporters = supporters;
+        this.listHeaders = listHeaders;
+        this.transaction = transaction;
+        this.events = events;
         this.kinds = kinds.stream().collect(Collectors.toMap(Letter::kind, Function.identity()));
     }
 
@@ -49,6 +72,12 @@ class DeliveryService {
     ///
     /// @return whether there was one
     boolean sendNext() {
+        var claimed = transaction.execute(_ -> claim());
+        claimed.filter(letter -> letter.status().equals("sending")).ifPresent(this::send);
+        return claimed.isPresent();
+    }
+
+    private Optional<Claimed> claim() {
         var claimed = jdbc.sql("""
                         update letter set attempts = attempts + 1, next_try_at = :leaseEnd,
                             status = case
@@ -67,38 +96,59 @@ class DeliveryService {
                 .param("now", utc(clock.instant()))
                 .query(Claimed.class)
                 .optional();
-        claimed.ifPresent(this::send);
-        return claimed.isPresent();
+        claimed.filter(letter -> !letter.status().equals("sending")).ifPresent(letter -> {
+            log.warn("Letter {} ({}) is given up: {}", letter.id(), letter.kind(), letter.status());
+            events.publishEvent(letter.ended(letter.status(), null));
+        });
+        return claimed;
     }
 
     private record Claimed(
-            UUID id, String kind, String about, @Nullable UUID supporter, String status, int attempts, int doubts) {}
+            UUID id, String kind, String about, @Nullable UUID supporter, String status, int attempts, int doubts) {
+
+        LetterEnded ended(String status, @Nullable String reason) {
+            return new LetterEnded(kind, about, supporter, status, reason);
+        }
+    }
 
     private void send(Claimed letter) {
-        if (!letter.status().equals("sending")) {
-            log.warn("Letter {} ({}) is given up: {}", letter.id(), letter.kind(), letter.status());
-            return;
-        }
         Optional<Letter.Content> content;
+        Map<String, String> headers;
         try {
-            content = kind(letter).write(letter.supporter(), letter.about());
+            var kind = kind(letter);
+            var objection = kind.objection(letter.supporter(), letter.about());
+            if (objection.isPresent()) {
+                unwanted(letter, objection.get());
+                return;
+            }
+            content = kind.write(letter.supporter(), letter.about());
+            var suppressed = content.flatMap(it ->
+                    suppressions.stops(supporters.hash(it.to()), kind.list().orElse(null)));
+            if (content.isEmpty() || suppressed.isPresent()) {
+                unwanted(letter, suppressed.map(Reason::word).orElse("outdated"));
+                return;
+            }
+            headers = kind.list()
+                    .map(list -> listHeaders.of(
+                            list, kind.kind(), letter.supporter(), content.get().locale()))
+                    .orElse(Map.of());
         } catch (RuntimeException e) {
             // a key we lack, a text that is missing: the next release may mend it
             putOff(letter, 0, ErrorCode.of(e));
             return;
         }
-        if (content.isEmpty()) {
-            end(letter, "unwanted", null);
-            return;
-        }
         // if the outcome cannot be noted, the row stays as under way, and is in doubt when its lease ends
-        switch (sender.send(letter.id(), content.get())) {
+        switch (sender.send(letter.id(), content.get(), headers)) {
             case Handover.Accepted _ -> end(letter, "sent", null);
             case Handover.Refused(String code) -> end(letter, "refused", code);
             case Handover.NotSent(String code) -> putOff(letter, 0, code);
             case Handover.InDoubt(String code) when letter.doubts() == 0 -> putOff(letter, 1, code);
             case Handover.InDoubt(String code) -> end(letter, "in_doubt", code);
         }
+    }
+
+    private void unwanted(Claimed letter, String reason) {
+        end(letter, "unwanted", reason, null);
     }
 
     private Letter kind(Claimed letter) {
@@ -115,17 +165,31 @@ class DeliveryService {
         if (error != null) {
             log.warn("Letter {} ({}) is given up: {} {}", letter.id(), letter.kind(), status, error);
         }
-        jdbc.sql("""
-                        update letter set status = :status, last_error = :error,
+        end(letter, status, null, error);
+    }
+
+    private void end(Claimed letter, String status, @Nullable String reason, @Nullable String error) {
+        transaction.executeWithoutResult(_ -> {
+            if (noted(letter, status, reason, error)) {
+                events.publishEvent(letter.ended(status, reason));
+            }
+        });
+    }
+
+    private boolean noted(Claimed letter, String status, @Nullable String reason, @Nullable String error) {
+        return jdbc.sql("""
+                        update letter set status = :status, reason = :reason, last_error = :error,
                             sent_at = case when :status = 'sent' then cast(:now as timestamptz) end
                         where id = :id and status = 'sending' and attempts = :attempts
                         """)
-                .param("id", letter.id())
-                .param("attempts", letter.attempts())
-                .param("status", status)
-                .param("error", error)
-                .param("now", utc(clock.instant()))
-                .update();
+                        .param("id", letter.id())
+                        .param("attempts", letter.attempts())
+                        .param("status", status)
+                        .param("reason", reason)
+                        .param("error", error)
+                        .param("now", utc(clock.instant()))
+                        .update()
+                == 1;
     }
 
     private void putOff(Claimed letter, int doubts, String error) {

@@ -29,8 +29,8 @@ import press.mainstay.newsroom.NewsroomProperties;
 import press.mainstay.sealing.Sealing;
 import press.mainstay.shared.ErrorCode;
 
-/// Hands one letter to the mail server, and tells exactly what became of it. Spring's `send` would call a failed QUIT
-/// a failure, and the letter would go twice.
+/// Hands one letter to the mail server, and tells exactly what became of it. Spring's `send` would call a failed
+/// QUIT a failure, and the letter would go twice.
 @Component
 class LetterSender {
 
@@ -54,12 +54,14 @@ class LetterSender {
     }
 
     /// Throws nothing: whatever goes wrong, the outcome says whether the letter may be out.
-    Handover send(UUID id, Content content) {
+    ///
+    /// @param headers beside those that every letter has
+    Handover send(UUID id, Content content, Map<String, String> headers) {
         LetterMessage message;
         Address[] recipient;
         try {
             recipient = new Address[] {new InternetAddress(content.to().normalised())};
-            message = message(id, content, recipient[0]);
+            message = message(id, content, headers, recipient[0]);
         } catch (MessagingException | IOException e) {
             return new Handover.Refused(ErrorCode.of(e));
         } catch (RuntimeException e) {
@@ -82,7 +84,8 @@ class LetterSender {
         return message.answered;
     }
 
-    /// Until the whole body has left us, it was certainly not accepted. After that only the server's own reply tells.
+    /// Until the whole body has left us, it was certainly not accepted. After that only the server's own reply
+    /// tells.
     private static Handover outcome(LetterMessage message, Exception exception) {
         var reply = replyCode(exception);
         var code = ErrorCode.of(exception) + ":" + reply;
@@ -116,7 +119,8 @@ class LetterSender {
         return reply;
     }
 
-    private LetterMessage message(UUID id, Content content, Address to) throws MessagingException, IOException {
+    private LetterMessage message(UUID id, Content content, Map<String, String> headers, Address to)
+            throws MessagingException, IOException {
         var message = new LetterMessage(relay.getSession(), messageId(id));
         var helper = new MimeMessageHelper(message, StandardCharsets.UTF_8.name());
         helper.setFrom(newsroom.sender().address().value(), newsroom.sender().name());
@@ -130,6 +134,9 @@ class LetterSender {
                 part(templates.process(content.template() + ".txt", context), "plain"),
                 part(templates.process(content.template(), context), "html")));
         message.setHeader("Auto-Submitted", "auto-generated");
+        for (var header : headers.entrySet()) {
+            message.setHeader(header.getKey(), withoutControlCharacters(header.getValue()));
+        }
         message.saveChanges();
         return message;
     }

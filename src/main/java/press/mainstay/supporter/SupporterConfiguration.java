@@ -1,5 +1,9 @@
 package press.mainstay.supporter;
 
+import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.github.kagkarlsson.scheduler.task.schedule.Schedules;
+import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import press.mainstay.sealing.SealedColumn;
@@ -10,5 +14,16 @@ class SupporterConfiguration {
     @Bean
     SealedColumn supporterEmail() {
         return new SealedColumn("supporter", "id", "email", SupporterService.EMAIL);
+    }
+
+    @Bean
+    SealedColumn optInEmail() {
+        return new SealedColumn("opt_in", "id", "email", OptInService.EMAIL);
+    }
+
+    @Bean
+    RecurringTask<Void> forgetOptInsTask(OptInService optIns) {
+        return Tasks.recurring("forget-opt-ins", Schedules.fixedDelay(Duration.ofHours(1)))
+                .execute((_, _) -> optIns.forgetOld());
     }
 }

@@ -20,6 +20,9 @@ interface SupporterRepository extends Repository<SealedSupporter, UUID> {
 
     Optional<SealedSupporter> findById(UUID id);
 
+    @Query("select id from supporter where email_hash = :emailHash")
+    Optional<UUID> findByEmailHash(KeyedHash emailHash);
+
     /// @param firstSeenAt Stripe's time of the news: the language of the earliest stays, whichever comes first
     /// @return the new row's id, or the id of whoever has this address already
     @Query("""

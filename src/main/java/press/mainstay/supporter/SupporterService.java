@@ -1,5 +1,6 @@
 package press.mainstay.supporter;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Locale;
@@ -11,6 +12,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Service;
 import press.mainstay.newsroom.Languages;
+import press.mainstay.sealing.KeyedHash;
 import press.mainstay.sealing.Sealing;
 import press.mainstay.shared.EmailAddress;
 import press.mainstay.stripe.StripeEvent.CheckoutChanged;
@@ -64,6 +66,21 @@ public class SupporterService {
         return supporters.findByCustomer(customer);
     }
 
+    /// @return the person who has this address, in whatever spelling
+    public Optional<UUID> byAddress(EmailAddress email) {
+        return supporters.findByEmailHash(hash(email));
+    }
+
+    /// What an address is found by.
+    public KeyedHash hash(EmailAddress email) {
+        return sealing.hash(email.normalised(), EMAIL);
+    }
+
+    /// @return what the person's address is found by
+    public Optional<KeyedHash> hash(UUID supporter) {
+        return find(supporter).map(person -> hash(person.email()));
+    }
+
     /// Customers whom nothing of ours names are left alone: they may be another application's.
     @EventListener
     @Order(2)
@@ -74,7 +91,10 @@ public class SupporterService {
             if (!checkout.foreign() && checkout.customer() != null && checkout.email() != null) {
                 recognise(
                         checkout.customer(),
-                        withAddress(checkout.email(), checkout.locale(), checkout.order()),
+                        withAddress(
+                                checkout.email(),
+                                checkout.locale(),
+                                checkout.order().second()),
                         checkout.order(),
                         recognised,
                         first);
@@ -85,7 +105,8 @@ public class SupporterService {
                 var locale = languages.offered().getFirst();
                 recognise(
                         invoice.customer(),
-                        withAddress(invoice.customerEmail(), locale, invoice.order()),
+                        withAddress(
+                                invoice.customerEmail(), locale, invoice.order().second()),
                         invoice.order(),
                         recognised,
                         first);
@@ -108,7 +129,10 @@ public class SupporterService {
             var locale = supporters.findById(known).orElseThrow().locale();
             recognise(
                     customer.customer(),
-                    withAddress(customer.email(), Locale.forLanguageTag(locale), customer.order()),
+                    withAddress(
+                            customer.email(),
+                            Locale.forLanguageTag(locale),
+                            customer.order().second()),
                     customer.order(),
                     recognised,
                     new ArrayList<>());
@@ -128,13 +152,9 @@ public class SupporterService {
         }
     }
 
-    private UUID withAddress(EmailAddress email, Locale locale, StripeOrder order) {
+    UUID withAddress(EmailAddress email, Locale locale, Instant seenAt) {
         var id = UUID.randomUUID();
         return supporters.withAddress(
-                id,
-                sealing.seal(email.value(), EMAIL, id),
-                sealing.hash(email.normalised(), EMAIL),
-                locale.toLanguageTag(),
-                order.second());
+                id, sealing.seal(email.value(), EMAIL, id), hash(email), locale.toLanguageTag(), seenAt);
     }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.mail.javamail.JavaMailSenderImpl;
@@ -33,6 +34,7 @@ import press.mainstay.shared.Frequency;
 import press.mainstay.shared.QueueWorker;
 import press.mainstay.stripe.Story;
 import press.mainstay.stripe.Webhooks;
+import press.mainstay.supporter.SupporterService;
 
 /// A service with one more kind of letter, whose words each test chooses.
 @FeatureTest
@@ -65,6 +67,18 @@ class DeliveryTests {
 
     @Autowired
     private LetterSender sender;
+
+    @Autowired
+    private SuppressionService suppressions;
+
+    @Autowired
+    private SupporterService supporters;
+
+    @Autowired
+    private ListHeaders listHeaders;
+
+    @Autowired
+    private ApplicationEventPublisher events;
 
     @Autowired
     private QueueWorker letterWorker;
@@ -117,7 +131,8 @@ class DeliveryTests {
         var names = IntStream.range(0, 60).mapToObj(i -> word + "-" + i).toList();
         names.forEach(name -> note.words.put(name, () -> Optional.of(content("Note " + name))));
         transaction.executeWithoutResult(_ -> names.forEach(this::promise));
-        var otherNode = new DeliveryService(jdbc, clock, sender, List.of(note));
+        var otherNode = new DeliveryService(
+                jdbc, clock, sender, suppressions, supporters, listHeaders, transaction, events, List.of(note));
         var start = new CountDownLatch(1);
 
         try (var hands = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -1,0 +1,36 @@
+package press.mainstay.mail;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+import press.mainstay.newsroom.NewsroomProperties;
+import press.mainstay.shared.MailList;
+
+/// The headers of a mail that belongs to a list: mail programs show them as a button to leave it.
+///
+/// @see <a href="https://www.rfc-editor.org/rfc/rfc8058">RFC 8058: one-click unsubscribing</a>
+/// @see <a href="https://www.rfc-editor.org/rfc/rfc2919">RFC 2919: List-Id</a>
+@Component
+class ListHeaders {
+
+    private final UnsubscribeLinks links;
+    private final String host;
+
+    ListHeaders(UnsubscribeLinks links, NewsroomProperties newsroom) {
+        this.links = links;
+        this.host = newsroom.publicUrl().getHost();
+    }
+
+    /// @param kind of letter or mailing, for the receiving side's statistics
+    Map<String, String> of(MailList list, String kind, UUID supporter, Locale locale) {
+        var headers = new LinkedHashMap<String, String>();
+        headers.put("List-Id", "<" + list.word() + "." + host + ">");
+        headers.put("List-Unsubscribe", "<" + links.to(supporter, list, locale) + ">");
+        headers.put("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+        headers.put("Precedence", "bulk");
+        headers.put("Feedback-ID", kind + ":" + list.word() + ":" + host);
+        return headers;
+    }
+}
