@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -31,6 +33,8 @@ class FeatureTestConfiguration {
         @Override
         public void initialize(ConfigurableApplicationContext context) {
             LogTape.run();
+            Awaitility.setDefaultPollDelay(Duration.ZERO);
+            Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
             var number = services.incrementAndGet();
             var server = Server.RUNNING;
             var mainstay = DemoDatabase.MAINSTAY + number;
