@@ -2,9 +2,13 @@ package press.mainstay;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -31,6 +35,8 @@ class FeatureTestConfiguration {
         @Override
         public void initialize(ConfigurableApplicationContext context) {
             LogTape.run();
+            Awaitility.setDefaultPollDelay(Duration.ZERO);
+            Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
             var number = services.incrementAndGet();
             var server = Server.RUNNING;
             var mainstay = DemoDatabase.MAINSTAY + number;
@@ -47,11 +53,16 @@ class FeatureTestConfiguration {
                     .attachTo(context);
         }
 
+        /// Below those that the system gives away by itself, on this machine meanwhile to others.
         private static int freePort() {
-            try (var socket = new ServerSocket(0)) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            while (true) {
+                try (var socket = new ServerSocket(ThreadLocalRandom.current().nextInt(20_000, 32_000))) {
+                    return socket.getLocalPort();
+                } catch (BindException _) {
+                    // somebody has it
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
             }
         }
     }
