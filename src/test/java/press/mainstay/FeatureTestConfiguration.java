@@ -9,14 +9,18 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.Environment;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.ServerResponse;
 import press.mainstay.demo.DemoDatabase;
 import press.mainstay.demo.Surroundings;
+import press.mainstay.guard.TrialForm;
 import press.mainstay.sealing.Keysets;
 
 /// How `FeatureTest` starts the service. Without a stereotype, as component scan passes here too.
@@ -26,6 +30,11 @@ class FeatureTestConfiguration {
     @Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
     Visitor visitor(Environment environment) {
         return new Visitor(URI.create("http://localhost:" + environment.getRequiredProperty("local.server.port")));
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> trialForm(BeanFactory beans) {
+        return TrialForm.routes(beans);
     }
 
     static class Start implements ApplicationContextInitializer<ConfigurableApplicationContext> {
@@ -49,6 +58,8 @@ class FeatureTestConfiguration {
                     .set("server.port", port)
                     .set("mainstay.newsroom.public-url", "http://localhost:" + port)
                     .set("mainstay.newsroom.website", "https://polynya.example")
+                    .set("mainstay.guard.posts-per-hour", 100_000) // all tests come from one network
+                    .set("mainstay.guard.posts-per-hour-without-proof", 100_000)
                     .set("mainstay.sealing.keysets", Keysets.generate().toJson())
                     .attachTo(context);
         }

@@ -1,11 +1,13 @@
 package press.mainstay.account;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -18,6 +20,9 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.view.RedirectView;
+import press.mainstay.guard.Guard;
+import press.mainstay.guard.Verdict.Admitted;
+import press.mainstay.guard.Verdict.TooMany;
 import press.mainstay.mail.SuppressionService;
 import press.mainstay.mail.SuppressionService.Reason;
 import press.mainstay.mail.UnsubscribeLinks;
@@ -38,13 +43,19 @@ class UnsubscribeController {
     private final SuppressionService suppressions;
     private final ConsentService consents;
     private final ChoicesLetter letter;
+    private final Guard guard;
 
     UnsubscribeController(
-            UnsubscribeLinks links, SuppressionService suppressions, ConsentService consents, ChoicesLetter letter) {
+            UnsubscribeLinks links,
+            SuppressionService suppressions,
+            ConsentService consents,
+            ChoicesLetter letter,
+            Guard guard) {
         this.links = links;
         this.suppressions = suppressions;
         this.consents = consents;
         this.letter = letter;
+        this.guard = guard;
     }
 
     @GetMapping("/{token}")
@@ -109,15 +120,33 @@ class UnsubscribeController {
 
     /// Whatever is known of the address, the answer is the same.
     @PostMapping
-    ModelAndView sendLink(@RequestParam(defaultValue = "") String email, Locale locale, HttpServletResponse response) {
+    ModelAndView sendLink(
+            @RequestParam(defaultValue = "") String email,
+            @RequestParam(required = false) @Nullable String altcha,
+            Locale locale,
+            HttpServletRequest request,
+            HttpServletResponse response) {
         notStored(response);
+        EmailAddress address;
         try {
-            letter.promise(new EmailAddress(email));
-            return seeOther("/unsubscribe/asked?lang=" + locale.toLanguageTag());
+            address = new EmailAddress(email);
         } catch (IllegalArgumentException _) {
             return new ModelAndView(
                     "account/ask-for-choices", Map.of("email", email, "wrong", true), HttpStatus.UNPROCESSABLE_CONTENT);
         }
+        var verdict = guard.admit(request, address, altcha);
+        if (verdict instanceof TooMany tooMany) {
+            response.setHeader(
+                    HttpHeaders.RETRY_AFTER, String.valueOf(tooMany.retryAfter().toSeconds()));
+            return new ModelAndView(
+                    "account/ask-for-choices",
+                    Map.of("email", email, "wrong", false, "tooMany", tooMany),
+                    HttpStatus.TOO_MANY_REQUESTS);
+        }
+        if (verdict instanceof Admitted) {
+            letter.promise(address);
+        }
+        return seeOther("/unsubscribe/asked?lang=" + locale.toLanguageTag());
     }
 
     @GetMapping("/asked")

@@ -1,5 +1,6 @@
 package press.mainstay.reminder;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.util.LinkedHashMap;
@@ -23,6 +24,11 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.view.RedirectView;
 import press.mainstay.donation.SupportLinks;
+import press.mainstay.guard.Guard;
+import press.mainstay.guard.Verdict;
+import press.mainstay.guard.Verdict.Admitted;
+import press.mainstay.guard.Verdict.Silent;
+import press.mainstay.guard.Verdict.TooMany;
 import press.mainstay.reminder.ReminderLinks.Act;
 import press.mainstay.reminder.ReminderLinks.Held;
 
@@ -32,6 +38,7 @@ import press.mainstay.reminder.ReminderLinks.Held;
 class ReminderController {
 
     private final ReminderService reminders;
+    private final Guard guard;
     private final ReminderLinks links;
     private final ReminderDates dates;
     private final SupportLinks supportLinks;
@@ -39,11 +46,13 @@ class ReminderController {
 
     ReminderController(
             ReminderService reminders,
+            Guard guard,
             ReminderLinks links,
             ReminderDates dates,
             SupportLinks supportLinks,
             MessageSource texts) {
         this.reminders = reminders;
+        this.guard = guard;
         this.links = links;
         this.dates = dates;
         this.supportLinks = supportLinks;
@@ -52,31 +61,63 @@ class ReminderController {
 
     /// Whatever is known of the address, the answer is the same.
     @PostMapping
-    ModelAndView ask(@RequestParam Map<String, String> fields, Locale locale, HttpServletResponse response) {
+    ModelAndView ask(
+            @RequestParam Map<String, String> fields,
+            Locale locale,
+            HttpServletRequest request,
+            HttpServletResponse response) {
         notStored(response);
         var form = form(fields);
         var command = form.command(locale, words(locale));
         if (command.isEmpty()) {
             return new ModelAndView("reminder/form", Map.of("form", form), HttpStatus.UNPROCESSABLE_CONTENT);
         }
-        reminders.ask(command.get());
-        return seeOther("/reminders/asked?lang=" + locale.toLanguageTag());
+        return switch (admit(command.get(), fields, request)) {
+            case TooMany tooMany -> {
+                response.setHeader(
+                        HttpHeaders.RETRY_AFTER,
+                        String.valueOf(tooMany.retryAfter().toSeconds()));
+                yield new ModelAndView(
+                        "reminder/form", Map.of("form", form, "tooMany", tooMany), HttpStatus.TOO_MANY_REQUESTS);
+            }
+            case Admitted _, Silent _ -> seeOther("/reminders/asked?lang=" + locale.toLanguageTag());
+        };
     }
 
     /// The same for a script on the newsroom's own pages.
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<Map<String, Object>> askByScript(
-            @RequestBody Map<String, @Nullable Object> body, Locale locale, HttpServletResponse response) {
+            @RequestBody Map<String, @Nullable Object> body,
+            Locale locale,
+            HttpServletRequest request,
+            HttpServletResponse response) {
         notStored(response);
-        var form = form(body.entrySet().stream()
+        var fields = body.entrySet().stream()
                 .filter(field -> field.getValue() != null)
-                .collect(Collectors.toMap(Map.Entry::getKey, field -> String.valueOf(field.getValue()))));
+                .collect(Collectors.toMap(Map.Entry::getKey, field -> String.valueOf(field.getValue())));
+        var form = form(fields);
         var command = form.command(locale, words(locale));
         if (command.isEmpty()) {
             return ResponseEntity.unprocessableContent().body(Map.of("errors", errors(form, locale)));
         }
-        reminders.ask(command.get());
-        return ResponseEntity.accepted().body(Map.of("message", text("reminder.asked.text", locale)));
+        return switch (admit(command.get(), fields, request)) {
+            case TooMany tooMany ->
+                ResponseEntity.status(HttpStatus.TOO_MANY_REQUESTS)
+                        .header(
+                                HttpHeaders.RETRY_AFTER,
+                                String.valueOf(tooMany.retryAfter().toSeconds()))
+                        .body(Map.of("message", text("guard.too-many", locale, tooMany.minutes())));
+            case Admitted _, Silent _ ->
+                ResponseEntity.accepted().body(Map.of("message", text("reminder.asked.text", locale)));
+        };
+    }
+
+    private Verdict admit(AskReminder command, Map<String, String> fields, HttpServletRequest request) {
+        var verdict = guard.admit(request, command.email(), fields.get("altcha"));
+        if (verdict instanceof Admitted) {
+            reminders.ask(command);
+        }
+        return verdict;
     }
 
     private ReminderForm form(Map<String, String> fields) {
@@ -193,8 +234,8 @@ class ReminderController {
                 .orElseGet(() -> page(token, locale, true));
     }
 
-    private String text(String key, Locale locale) {
-        return texts.getMessage(key, null, locale);
+    private String text(String key, Locale locale, Object... arguments) {
+        return texts.getMessage(key, arguments, locale);
     }
 
     private static ModelAndView backTo(URI page) {

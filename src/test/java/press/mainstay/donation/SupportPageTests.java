@@ -105,7 +105,8 @@ class SupportPageTests {
                 .doesNotContainPattern("(src|href|action)=\"(https?:)?//")
                 .doesNotContain("style=", "<style");
         assertThat(page)
-                .doesNotContainPattern("<script(?! src=\"/js/(support|reminder)-[0-9a-f]{32}\\.js\" defer></script>)");
+                .doesNotContainPattern(
+                        "<script(?! src=\"/js/(support|reminder)-[0-9a-f]{32}\\.js\" defer></script>| type=\"module\" src=\"/js/proof-[0-9a-f]{32}\\.js\"></script>)");
     }
 
     @Test
@@ -117,7 +118,7 @@ class SupportPageTests {
                 .distinct()
                 .toList();
 
-        assertThat(links).hasSize(5);
+        assertThat(links).hasSize(6);
         for (var link : links) {
             assertThat(get(link).headers().firstValue("Cache-Control").orElseThrow())
                     .as(link)
