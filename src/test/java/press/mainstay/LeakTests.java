@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -72,6 +73,8 @@ class LeakTests {
             new Person("Sunniva Quillfeather", "Sunniva.Quillfeather@Fjordpost.example", "en");
     private static final Person AGLAYA = new Person("Аглая Чернышёва", "A.Tchernyschowa@Северное-Сияние.example", "ru");
 
+    private static final String NETWORK = "2001:db8:5ca1:ab1e";
+
     @Autowired
     private Visitor reader;
 
@@ -121,6 +124,7 @@ class LeakTests {
         gives(SUNNIVA, "once");
         gives(AGLAYA, "monthly");
         typesWhereNobodyAsked(SUNNIVA);
+        sendsOpenForms(SUNNIVA);
         stripeTellsOddThings(SUNNIVA);
         stripeTellsOddThings(AGLAYA);
         theMailServerRefuses(SUNNIVA);
@@ -144,6 +148,7 @@ class LeakTests {
                 .filter(address -> !address.isEmpty())
                 .forEach(traces::add);
         nothingIsLeft("persons", traces, console);
+        nothingIsLeft("networks", List.of(NETWORK, NETWORK.replace(":", "")), console);
         nothingIsLeft("secrets", secrets(), console);
     }
 
@@ -207,6 +212,16 @@ class LeakTests {
         reader.post("/donations", "application/json", "{\"email\": \"%s\"}".formatted(person.address()));
         reader.post("/donations", "application/x-www-form-urlencoded", "amount=%zz" + person.address());
         reader.post("/webhooks/stripe", "application/json", "{\"email\": \"%s\"}".formatted(person.address()));
+    }
+
+    /// Past all limits, with and without what passes for proof of work.
+    private void sendsOpenForms(Person person) {
+        reader.with("X-Forwarded-For", NETWORK + "::1");
+        var statuses = IntStream.range(0, 9)
+                .mapToObj(i -> reader.post("/trial", Map.of("email", person.address(), "altcha", i + person.address()))
+                        .status())
+                .toList();
+        assertThat(statuses).contains(200, 429);
     }
 
     /// What no browser sends.
