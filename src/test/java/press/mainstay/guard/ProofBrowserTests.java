@@ -9,6 +9,7 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.LoadState;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
@@ -63,13 +64,14 @@ class ProofBrowserTests {
     void whoIsFasterThanTheBrowserWaitsForItAndPressesOnce(Browsing browsing) {
         neighbourUsesUpWhatNeedsNoProof();
         var page = open(browsing);
-        page.route("**/worker-*", route -> {
-            assertThat(page.locator(".wait")).hasText("One moment, please …");
-            route.resume();
-        });
+        var challenges = new ArrayList<Route>();
+        page.route("**/altcha", challenges::add);
 
         page.locator("#email").fill(address);
         page.locator("main button").dblclick();
+        assertThat(page.locator(".wait")).hasText("One moment, please …");
+        page.waitForCondition(() -> !challenges.isEmpty());
+        challenges.forEach(Route::resume);
 
         assertAdmitted(page);
         assertThat(requests).filteredOn("POST /trial"::equals).hasSize(1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.time.Period;
@@ -61,11 +62,11 @@ class ReminderBrowserTests {
         page.getByLabel("Your e-mail address").fill(address);
         page.getByText("Please write to me").click();
         button(page, "Remind me").click();
-        assertThat(page.locator("h1")).hasText("Please look into your mailbox");
+        shown(page, "Please look into your mailbox");
 
         page.navigate(letter(0).getFirst());
         button(page, "Yes, remind me").click();
-        assertThat(page.locator("h1")).hasText("We will write to you");
+        shown(page, "We will write to you");
         time.advance(Period.ofMonths(6).plusDays(1));
 
         page.navigate(letter(0).getFirst());
@@ -118,26 +119,33 @@ class ReminderBrowserTests {
         page.getByText("Please write to me").click();
         page.getByLabel("Your e-mail address").fill(address);
         button(page, "Remind me").click();
+        shown(page, "Remind me later");
         look(browsing, page, "reminder-error", width);
         page.getByText("In a month,").click();
         button(page, "Remind me").click();
+        shown(page, "Please look into your mailbox");
         look(browsing, page, "reminder-asked", width);
         page.navigate(letter(0).getFirst());
         look(browsing, page, "reminder-confirm", width);
         button(page, "Yes, remind me").click();
+        shown(page, "We will write to you");
         look(browsing, page, "reminder-waiting", width);
         page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Choose another day"))
                 .click();
+        page.waitForURL("**/reminders/**");
         look(browsing, page, "reminder-change", width);
         page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Do not remind me after all"))
                 .click();
+        shown(page, "Stop this reminder?");
         look(browsing, page, "reminder-stop", width);
         button(page, "Stop it").click();
+        shown(page, "This reminder is stopped");
         look(browsing, page, "reminder-stopped", width);
         page.navigate(visitor.origin() + "/unsubscribe");
         look(browsing, page, "choices-ask", width);
         page.getByLabel("Your e-mail address").fill(address);
         button(page, "Send me the link").click();
+        shown(page, "Please look into your mailbox");
         look(browsing, page, "choices-asked", width);
         page.navigate(letter(0).getFirst());
         look(browsing, page, "choices", width);
@@ -145,6 +153,11 @@ class ReminderBrowserTests {
         look(browsing, page, "choices-left", width);
         page.navigate(visitor.origin() + "/reminders/cut-short");
         look(browsing, page, "reminder-invalid", width);
+    }
+
+    /// A browser may work for a while before it sends the form.
+    private static void shown(Page page, String heading) {
+        assertThat(page.locator("h1")).hasText(heading, new LocatorAssertions.HasTextOptions().setTimeout(20_000));
     }
 
     private static void look(Browsing browsing, Page page, String name, int width) {
