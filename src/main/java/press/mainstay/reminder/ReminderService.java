@@ -270,9 +270,8 @@ class ReminderService {
         jdbc.sql("""
                         update reminder r set status = 'stopped', reason = 'reader', ended_at = :now
                         from reminder asked
-                        where asked.id = :id and r.status in ('waiting', 'due')
-                            and (r.id = :id or asked.every_months is not null and r.every_months is not null
-                                and r.supporter = asked.supporter)
+                        where asked.id = :id and r.supporter = asked.supporter and r.status in ('waiting', 'due')
+                            and (r.id = :id or asked.every_months is not null and r.every_months is not null)
                         """).param("id", id).param("now", utc(clock.instant())).update();
     }
 
@@ -385,18 +384,26 @@ class ReminderService {
 
     /// A consent ends by itself when nothing was asked for since long.
     void expireConsents() {
+        var before = utc(clock.instant().minus(REMEMBERED));
+        while (Boolean.TRUE.equals(transaction.execute(_ -> expireConsents(before)))) {
+            // there may be more
+        }
+    }
+
+    private boolean expireConsents(OffsetDateTime before) {
         var expired = jdbc.sql("""
                         select supporter from consent c
                         where list = 'reminders' and withdrawn_at is null and confirmed_at < :before
                             and not exists (select from reminder r where r.supporter = c.supporter
                                 and (r.status in ('waiting', 'due') or r.ended_at >= :before))
-                        limit 1000
+                        limit :batch
                         """)
-                .param("before", utc(clock.instant().minus(REMEMBERED)))
+                .param("before", before)
+                .param("batch", BATCH)
                 .query(UUID.class)
                 .list();
-        expired.forEach(supporter ->
-                transaction.executeWithoutResult(_ -> consents.withdraw(supporter, MailList.REMINDERS, "expired")));
+        expired.forEach(supporter -> consents.withdraw(supporter, MailList.REMINDERS, "expired"));
+        return expired.size() == BATCH;
     }
 
     LocalDate today(Reminder reminder) {

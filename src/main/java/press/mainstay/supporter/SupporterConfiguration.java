@@ -4,8 +4,10 @@ import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.Schedules;
 import java.time.Duration;
+import java.time.LocalTime;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import press.mainstay.newsroom.NewsroomProperties;
 import press.mainstay.sealing.SealedColumn;
 
 @Configuration
@@ -22,11 +24,14 @@ class SupporterConfiguration {
     }
 
     @Bean
-    RecurringTask<Void> forgetTask(OptInService optIns, SupporterService supporters) {
-        return Tasks.recurring("forget", Schedules.fixedDelay(Duration.ofHours(1)))
-                .execute((_, _) -> {
-                    optIns.forgetOld();
-                    supporters.forgetStrangers();
-                });
+    RecurringTask<Void> forgetOptInsTask(OptInService optIns) {
+        return Tasks.recurring("forget-opt-ins", Schedules.fixedDelay(Duration.ofHours(1)))
+                .execute((_, _) -> optIns.forgetOld());
+    }
+
+    @Bean
+    RecurringTask<Void> forgetStrangersTask(SupporterService supporters, NewsroomProperties newsroom) {
+        return Tasks.recurring("forget-strangers", Schedules.daily(newsroom.zone(), LocalTime.of(4, 30)))
+                .execute((_, _) -> supporters.forgetStrangers());
     }
 }

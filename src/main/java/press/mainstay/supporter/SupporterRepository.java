@@ -71,9 +71,9 @@ interface SupporterRepository extends Repository<SealedSupporter, UUID> {
                 and not exists (select from consent c
                     where c.supporter = s.id
                         and (c.withdrawn_at is null or c.withdrawn_at >= :before and c.withdrawn_by <> 'expired'))
-            limit 1000 for update of s skip locked
+            limit :most for update of s skip locked
             """)
-    List<UUID> lockStrangers(Instant before);
+    List<UUID> lockStrangers(Instant before, int most);
 
     @Modifying
     @Query("""

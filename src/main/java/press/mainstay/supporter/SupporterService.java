@@ -13,7 +13,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionTemplate;
 import press.mainstay.newsroom.Languages;
 import press.mainstay.sealing.KeyedHash;
 import press.mainstay.sealing.Sealing;
@@ -36,6 +36,8 @@ public class SupporterService {
     /// As the words beside the forms say.
     private static final Duration REMEMBERED = Duration.ofDays(90);
 
+    private static final int STRANGERS_AT_ONCE = 500;
+
     private final SupporterRepository supporters;
     private final Sealing sealing;
     private final Languages languages;
@@ -43,6 +45,7 @@ public class SupporterService {
     private final StripeRefetch refetch;
     private final ApplicationEventPublisher events;
     private final Clock clock;
+    private final TransactionTemplate transaction;
 
     SupporterService(
             SupporterRepository supporters,
@@ -51,7 +54,8 @@ public class SupporterService {
             StripeInbox inbox,
             StripeRefetch refetch,
             ApplicationEventPublisher events,
-            Clock clock) {
+            Clock clock,
+            TransactionTemplate transaction) {
         this.supporters = supporters;
         this.sealing = sealing;
         this.languages = languages;
@@ -59,6 +63,7 @@ public class SupporterService {
         this.refetch = refetch;
         this.events = events;
         this.clock = clock;
+        this.transaction = transaction;
     }
 
     /// @return empty if the person was erased
@@ -93,14 +98,21 @@ public class SupporterService {
     }
 
     /// Forgets those who never gave and are on no list, and were last heard of long ago.
-    @Transactional
     void forgetStrangers() {
-        for (var stranger : supporters.lockStrangers(clock.instant().minus(REMEMBERED))) {
+        while (transaction.execute(_ -> forgetSomeStrangers()) == STRANGERS_AT_ONCE) {
+            // there may be more
+        }
+    }
+
+    private int forgetSomeStrangers() {
+        var strangers = supporters.lockStrangers(clock.instant().minus(REMEMBERED), STRANGERS_AT_ONCE);
+        for (var stranger : strangers) {
             // asked again now that the row is locked: they may just have given
             if (supporters.eraseStranger(stranger, clock.instant())) {
                 events.publishEvent(new SupporterErased(stranger));
             }
         }
+        return strangers.size();
     }
 
     /// Customers whom nothing of ours names are left alone: they may be another application's.
