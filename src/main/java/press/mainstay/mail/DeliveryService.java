@@ -40,6 +40,7 @@ class DeliveryService {
     private final Clock clock;
     private final LetterSender sender;
     private final SuppressionService suppressions;
+    private final BounceService bounces;
     private final SupporterService supporters;
     private final ListHeaders listHeaders;
     private final TransactionTemplate transaction;
@@ -51,6 +52,7 @@ class DeliveryService {
             Clock clock,
             LetterSender sender,
             SuppressionService suppressions,
+            BounceService bounces,
             SupporterService supporters,
             ListHeaders listHeaders,
             TransactionTemplate transaction,
@@ -60,6 +62,7 @@ class DeliveryService {
         this.clock = clock;
         this.sender = sender;
         this.suppressions = suppressions;
+        this.bounces = bounces;
         this.supporters = supporters;
         this.listHeaders = listHeaders;
         this.transaction = transaction;
@@ -140,11 +143,20 @@ class DeliveryService {
         // if the outcome cannot be noted, the row stays as under way, and is in doubt when its lease ends
         switch (sender.send(letter.id(), content.get(), headers)) {
             case Handover.Accepted _ -> end(letter, "sent", null);
-            case Handover.Refused(String code) -> end(letter, "refused", code);
+            case Handover.Refused(String code, DeliveryCode why) -> refused(letter, code, why);
             case Handover.NotSent(String code) -> putOff(letter, 0, code);
             case Handover.InDoubt(String code) when letter.doubts() == 0 -> putOff(letter, 1, code);
             case Handover.InDoubt(String code) -> end(letter, "in_doubt", code);
         }
+    }
+
+    private void refused(Claimed letter, String error, @Nullable DeliveryCode why) {
+        transaction.executeWithoutResult(_ -> {
+            end(letter, "refused", error);
+            if (why != null) {
+                bounces.take(letter.id(), why.kind(), why, BounceService.Source.SMTP, null);
+            }
+        });
     }
 
     private void unwanted(Claimed letter, String reason) {

@@ -63,7 +63,7 @@ class LetterSender {
             recipient = new Address[] {new InternetAddress(content.to().normalised())};
             message = message(id, content, headers, recipient[0]);
         } catch (MessagingException | IOException e) {
-            return new Handover.Refused(ErrorCode.of(e));
+            return new Handover.Refused(ErrorCode.of(e), null);
         } catch (RuntimeException e) {
             return new Handover.NotSent(ErrorCode.of(e)); // a faulty template: the next release may mend it
         }
@@ -90,7 +90,7 @@ class LetterSender {
         var reply = replyCode(exception);
         var code = ErrorCode.of(exception) + ":" + reply;
         if (reply >= 500 && reply < 600 && !refusesUs(exception)) {
-            return new Handover.Refused(code);
+            return new Handover.Refused(code, why(exception));
         }
         if (reply >= 400 || !message.bodyWritten) {
             return new Handover.NotSent(code);
@@ -105,6 +105,21 @@ class LetterSender {
     private static boolean refusesUs(Exception exception) {
         return exception instanceof SMTPSendFailedException failed
                 && failed.getCommand().startsWith("MAIL");
+    }
+
+    /// A bare 550 to the recipient's name is about the recipient; to the letter itself it may be about anything.
+    private static @Nullable DeliveryCode why(Exception exception) {
+        DeliveryCode why = null;
+        for (var e = exception; e != null; e = e instanceof MessagingException m ? m.getNextException() : null) {
+            var said = DeliveryCode.in(e.getMessage() == null ? "" : e.getMessage());
+            why = switch (e) {
+                case SMTPAddressFailedException _ -> said.orElse(why);
+                case SMTPSendFailedException _ ->
+                    said.filter(DeliveryCode::isEnhanced).orElse(why);
+                default -> why;
+            };
+        }
+        return why;
     }
 
     private static int replyCode(Exception exception) {

@@ -72,6 +72,9 @@ class DeliveryTests {
     private SuppressionService suppressions;
 
     @Autowired
+    private BounceService bounces;
+
+    @Autowired
     private SupporterService supporters;
 
     @Autowired
@@ -132,7 +135,16 @@ class DeliveryTests {
         names.forEach(name -> note.words.put(name, () -> Optional.of(content("Note " + name))));
         transaction.executeWithoutResult(_ -> names.forEach(this::promise));
         var otherNode = new DeliveryService(
-                jdbc, clock, sender, suppressions, supporters, listHeaders, transaction, events, List.of(note));
+                jdbc,
+                clock,
+                sender,
+                suppressions,
+                bounces,
+                supporters,
+                listHeaders,
+                transaction,
+                events,
+                List.of(note));
         var start = new CountDownLatch(1);
 
         try (var hands = Executors.newVirtualThreadPerTaskExecutor()) {
