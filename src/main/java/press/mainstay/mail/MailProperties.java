@@ -11,7 +11,8 @@ import press.mainstay.shared.EmailAddress;
 ///
 /// @param bounceAddress a mailbox of ours that takes `local+anything@domain`, such as `bounce@example.org`: what
 ///     cannot be delivered comes back there and says which mail it was. Absent: it comes back to the sender's address
-/// @param relayPause how long a relay is left alone that fails again and again; doubled each time, up to a minute
+/// @param relayPause how long a relay is left alone that fails again and again; doubled each
+///     time, up to twelve times as long
 @Validated
 @ConfigurationProperties("mainstay.mail")
 record MailProperties(

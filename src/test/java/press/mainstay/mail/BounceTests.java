@@ -453,7 +453,6 @@ class BounceTests {
             550 5.1.1 <%s>: no such user       | hard   | 5.1.1 | hard_bounce
             550 <%s>: no such user             | soft   | 550   |
             552 5.2.2 <%s>: mailbox full       | soft   | 5.2.2 |
-            550 5.7.1 <%s>: go away, spammer   | policy | 5.7.1 |
             """)
     void whatTheMailServerSaysOfAnAddressIsBooked(String reply, String kind, String code, String suppressed) {
         try (var relayed = new ScriptedMailServer()) {

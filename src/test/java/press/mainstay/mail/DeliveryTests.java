@@ -305,6 +305,34 @@ class DeliveryTests {
                 .containsExactly("Mended", "A note");
     }
 
+    /// However long it is away, and however many letters wait for it.
+    @Test
+    void aRelayThatIsDownCostsNoLetterATry() {
+        var names = IntStream.range(0, 12).mapToObj(i -> word + "-" + i).toList();
+        names.forEach(name -> note.words.put(name, () -> Optional.of(content("Note " + name))));
+
+        ScriptedMailServer.takeAway(relay, () -> {
+            names.forEach(this::promise);
+            await().until(() -> relayFaults() >= 5);
+            assertThat(jdbc.sql("select count(*) from letter where about like :word and attempts > relay_faults")
+                            .param("word", word + "-%")
+                            .query(Integer.class)
+                            .single())
+                    .isLessThanOrEqualTo(1);
+        });
+        names.forEach(this::due);
+
+        await().until(() -> names.stream().allMatch(name -> status(name).equals("sent")));
+        assertThat(mail.lettersTo(address.value())).hasSize(12);
+    }
+
+    private int relayFaults() {
+        return jdbc.sql("select sum(relay_faults) from letter where about like :word")
+                .param("word", word + "-%")
+                .query(Integer.class)
+                .single();
+    }
+
     @Test
     void aSubjectCannotAddAHeader() {
         note.words.put(word, () -> Optional.of(content("A note\r\nBcc: other-" + word + "@example.org")));
