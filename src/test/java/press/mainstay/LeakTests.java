@@ -206,7 +206,10 @@ class LeakTests {
         reader.post("/donations", Map.of("frequency", person.name(), "amount", "5", "nonce", person.address()));
         reader.post("/donations", "application/json", "{\"email\": \"%s\"}".formatted(person.address()));
         reader.post("/donations", "application/x-www-form-urlencoded", "amount=%zz" + person.address());
-        reader.post("/webhooks/stripe", "application/json", "{\"email\": \"%s\"}".formatted(person.address()));
+        for (var webhook : List.of("/webhooks/stripe", "/webhooks/mail", "/webhooks/mail/mailgun")) {
+            reader.post(webhook, "application/json", "{\"email\": \"%s\"}".formatted(person.address()));
+            reader.post(webhook, "application/json", "{\"signature\": \"%s\"".formatted(person.address()));
+        }
     }
 
     /// What no browser sends.

@@ -18,7 +18,6 @@ import java.util.Properties;
 import org.eclipse.angus.mail.imap.IMAPFolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import press.mainstay.mail.BounceService.Source;
 import press.mainstay.mail.BounceService.Taken;
@@ -38,6 +37,9 @@ class BounceMailbox {
     private static final int LOOKED_AT = 1_000;
 
     private static final int HANDLED = 200;
+
+    /// Then it is not the mail, but the database.
+    private static final int FAILURES = 5;
 
     private final BounceMailboxProperties properties;
     private final BounceService bounces;
@@ -69,7 +71,9 @@ class BounceMailbox {
         NOT_OURS,
         UNSUBSCRIBED,
         HARMLESS,
-        NOT_UNDERSTOOD
+        NOT_UNDERSTOOD,
+        /// It could not be booked, and is read again.
+        FAILED
     }
 
     /// Reads what has come. Call it without a transaction: the mailbox may take its time.
@@ -93,9 +97,6 @@ class BounceMailbox {
             // its message may quote the server, which may quote anybody
             log.warn("The bounce mailbox cannot be read: {}", ErrorCode.of(e));
             meters.counter("mainstay.mail.mailbox.failures").increment();
-        } catch (DataAccessException e) {
-            log.warn("What is in the bounce mailbox cannot be booked: {}", ErrorCode.of(e));
-            meters.counter("mainstay.mail.mailbox.failures").increment();
         }
     }
 
@@ -116,15 +117,19 @@ class BounceMailbox {
         }
         folder.fetch(small.toArray(Message[]::new), headers());
         var handled = 0;
+        var failed = 0;
         for (var message : small.reversed()) {
             var outcome = handle(message);
-            if (outcome == Outcome.NOT_UNDERSTOOD) {
-                leave(message);
-                continue;
+            switch (outcome) {
+                case BOOKED, KNOWN, NOT_OURS, UNSUBSCRIBED, HARMLESS -> {
+                    message.setFlag(Flags.Flag.DELETED, true);
+                    count(outcome);
+                    handled++;
+                }
+                case NOT_UNDERSTOOD -> leave(message);
+                case FAILED -> failed++;
             }
-            message.setFlag(Flags.Flag.DELETED, true);
-            count(outcome);
-            if (++handled == HANDLED) {
+            if (handled == HANDLED || failed == FAILURES) {
                 return;
             }
         }
@@ -140,6 +145,16 @@ class BounceMailbox {
             log.warn("A mail in the bounce mailbox cannot be read: {}", ErrorCode.of(e));
             return Outcome.NOT_UNDERSTOOD;
         }
+        try {
+            return handle(returned);
+        } catch (RuntimeException e) {
+            log.warn("A mail in the bounce mailbox cannot be booked: {}", ErrorCode.of(e));
+            meters.counter("mainstay.mail.mailbox.failures").increment();
+            return Outcome.FAILED;
+        }
+    }
+
+    private Outcome handle(Returned returned) {
         return switch (returned) {
             case Returned.Failed(var notice) ->
                 switch (bounces.take(notice, Source.MAILBOX)) {

@@ -509,6 +509,34 @@ class BounceTests {
     }
 
     @Test
+    void whatCannotBeBookedStaysInTheMailboxAndHoldsUpNoOther(CapturedOutput output) {
+        var letter = sent(Duration.ofHours(1));
+        var other = sent(Duration.ofHours(1));
+        jdbc.sql("""
+                        create function refuse_%1$s() returns trigger language plpgsql as
+                            $$ begin raise exception 'about %2$s'; end $$;
+                        create trigger refuse_%1$s before insert on bounce for each row
+                            when (new.mail = '%3$s') execute function refuse_%1$s();
+                        """.formatted(word, address.value(), letter)).update();
+        deliver(hard(other));
+        deliver(hard(letter));
+
+        box(Protocol.IMAP).read();
+        jdbc.sql("drop function refuse_%s cascade".formatted(word)).update();
+
+        assertThat(booked(other)).hasSize(1);
+        assertThat(inMailbox()).isEqualTo(1);
+        assertThat(output)
+                .contains(
+                        "A mail in the bounce mailbox cannot be booked: UncategorizedSQLException/PSQLException:P0001")
+                .doesNotContain(address.value());
+
+        box(Protocol.IMAP).read();
+        assertThat(booked(letter)).hasSize(1);
+        assertThat(inMailbox()).isZero();
+    }
+
+    @Test
     void nobodyIsNamedInTheTableOrTheLog(CapturedOutput output) {
         var letter = sent(Duration.ofHours(1));
 
