@@ -22,9 +22,6 @@ record BounceMailboxProperties(
         @DefaultValue("INBOX") String folder,
         @Nullable EmailAddress unsubscribeAddress) {
 
-    /// With a plus sign, an id of 32 and a tag of 16 digits and a dot in 64 (RFC 5321, 4.5.3.1.1).
-    private static final int LONGEST_BOX = 14;
-
     enum Protocol {
         IMAP,
         IMAPS,
@@ -40,10 +37,10 @@ record BounceMailboxProperties(
         if (!host.isBlank() && username.isBlank()) {
             throw new IllegalArgumentException("Set mainstay.mail.bounce-mailbox.username beside the host");
         }
-        if (unsubscribeAddress != null && unsubscribeAddress.value().lastIndexOf('@') > LONGEST_BOX) {
+        if (unsubscribeAddress != null && unsubscribeAddress.value().lastIndexOf('@') > TaggedAddress.LONGEST_LOCAL) {
             throw new IllegalArgumentException(
                     "The part of mainstay.mail.bounce-mailbox.unsubscribe-address before the @ is too long: choose one of at most %d characters"
-                            .formatted(LONGEST_BOX));
+                            .formatted(TaggedAddress.LONGEST_LOCAL));
         }
     }
 

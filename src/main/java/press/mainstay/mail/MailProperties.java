@@ -19,14 +19,11 @@ record MailProperties(
         @Nullable EmailAddress bounceAddress,
         @DefaultValue("5s") Duration relayPause) {
 
-    /// With a plus sign, an id of 32 and a tag of 16 digits and a dot in 64 (RFC 5321, 4.5.3.1.1).
-    private static final int LONGEST_BOUNCE_BOX = 14;
-
     MailProperties {
-        if (bounceAddress != null && bounceAddress.value().lastIndexOf('@') > LONGEST_BOUNCE_BOX) {
+        if (bounceAddress != null && bounceAddress.value().lastIndexOf('@') > TaggedAddress.LONGEST_LOCAL) {
             throw new IllegalArgumentException(
                     "The part of mainstay.mail.bounce-address before the @ is too long: choose one of at most %d characters"
-                            .formatted(LONGEST_BOUNCE_BOX));
+                            .formatted(TaggedAddress.LONGEST_LOCAL));
         }
     }
 }
