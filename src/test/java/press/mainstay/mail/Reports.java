@@ -11,11 +11,12 @@ import java.time.format.DateTimeFormatter;
 import java.util.Properties;
 
 /// What mail servers send back, in the forms of the servers that most readers have.
-final class Reports {
+public final class Reports {
 
     private Reports() {}
 
-    static String postfix(String to, String recipient, String messageId, String status, String reply, Instant at) {
+    public static String postfix(
+            String to, String recipient, String messageId, String status, String reply, Instant at) {
         return """
                 Return-Path: <>
                 Delivered-To: bounces-inbox@polynya.example
@@ -246,7 +247,7 @@ final class Reports {
                 """.formatted(to, headers);
     }
 
-    static MimeMessage message(String text) {
+    public static MimeMessage message(String text) {
         return message(text.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
     }
 
