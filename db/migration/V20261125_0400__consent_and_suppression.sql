@@ -1,3 +1,11 @@
+-- The words that people agree to beside a form, kept for as long as anybody agreed to them.
+create table consent_text (
+    version       text        primary key,        -- the beginning of its SHA-256
+    locale        text        not null,           -- BCP 47
+    words         text        not null,
+    first_used_at timestamptz not null
+);
+
 -- Somebody typed an address, and nobody has shown yet that it is theirs: one letter goes there, and after 14 days the
 -- row is gone.
 create table opt_in (
@@ -7,7 +15,7 @@ create table opt_in (
     email_hash   bytea       not null,           -- keyed hash of the normalised address, as in supporter
     locale       text        not null,           -- BCP 47
     source       text        not null check (source ~ '^[a-z0-9._-]{1,64}$'), -- the form that was filled in
-    text_version text        not null check (text_version ~ '^[a-z0-9._-]{1,64}$'),
+    text_version text        not null references consent_text,
     asked_at     timestamptz not null,           -- the first time: asking again makes it no younger
     unique (list, email_hash)
 );
@@ -19,13 +27,13 @@ create table consent (
     id           uuid        primary key,
     supporter    uuid        not null references supporter,
     list         text        not null check (list in ('reminders', 'newsletter')),
-    text_version text        not null,           -- the words they agreed to
+    text_version text        not null references consent_text,
     source       text        not null,
     locale       text        not null,
     asked_at     timestamptz not null,           -- when the form was sent
     confirmed_at timestamptz not null,           -- when the link in our letter was followed
     withdrawn_at timestamptz,
-    withdrawn_by text        check (withdrawn_by in ('reader', 'complaint', 'staff')),
+    withdrawn_by text        check (withdrawn_by in ('reader', 'complaint', 'staff', 'expired')),
     check ((withdrawn_at is null) = (withdrawn_by is null))
 );
 
@@ -54,5 +62,14 @@ create table suppression (
     since      timestamptz not null,
     primary key (email_hash, stops)
 );
+
+-- A person who is forgotten: the row stays, since payments and letters name it, and tells nothing of them any more.
+alter table supporter alter column email drop not null;
+alter table supporter alter column email_hash drop not null;
+alter table supporter add column erased_at timestamptz;
+alter table supporter add constraint supporter_erased
+    check ((erased_at is null) = (email is not null) and (erased_at is null) = (email_hash is not null));
+
+create index supporter_first_seen_at on supporter (first_seen_at) where erased_at is null;
 
 alter table letter add column reason text check (reason ~ '^[a-z_]{1,40}$'); -- why an unwanted one did not go

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,7 @@ class LeakTests {
     private static final Person AGLAYA = new Person("Аглая Чернышёва", "A.Tchernyschowa@Северное-Сияние.example", "ru");
 
     private static final GreenMail bounces = new GreenMail(new ServerSetup(0, "localhost", ServerSetup.PROTOCOL_IMAP));
+    private static final String NETWORK = "2001:db8:5ca1:ab1e";
 
     @Autowired
     private Visitor reader;
@@ -148,6 +150,7 @@ class LeakTests {
         gives(SUNNIVA, "once");
         gives(AGLAYA, "monthly");
         typesWhereNobodyAsked(SUNNIVA);
+        sendsOpenForms(SUNNIVA);
         stripeTellsOddThings(SUNNIVA);
         stripeTellsOddThings(AGLAYA);
         theReceiptComesBack(SUNNIVA);
@@ -172,6 +175,7 @@ class LeakTests {
                 .filter(address -> !address.isEmpty())
                 .forEach(traces::add);
         nothingIsLeft("persons", traces, console);
+        nothingIsLeft("networks", List.of(NETWORK, NETWORK.replace(":", "")), console);
         nothingIsLeft("secrets", secrets(), console);
     }
 
@@ -238,6 +242,16 @@ class LeakTests {
             reader.post(webhook, "application/json", "{\"email\": \"%s\"}".formatted(person.address()));
             reader.post(webhook, "application/json", "{\"signature\": \"%s\"".formatted(person.address()));
         }
+    }
+
+    /// Past all limits, with and without what passes for proof of work.
+    private void sendsOpenForms(Person person) {
+        reader.with("X-Forwarded-For", NETWORK + "::1");
+        var statuses = IntStream.range(0, 9)
+                .mapToObj(i -> reader.post("/trial", Map.of("email", person.address(), "altcha", i + person.address()))
+                        .status())
+                .toList();
+        assertThat(statuses).contains(200, 429);
     }
 
     /// What no browser sends.

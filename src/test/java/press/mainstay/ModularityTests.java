@@ -17,6 +17,7 @@ class ModularityTests {
                         "shared",
                         "sealing",
                         "newsroom",
+                        "guard",
                         "stripe",
                         "supporter",
                         "mail",

@@ -24,7 +24,7 @@ class ConsentsEndpoint {
 
     private static final Logger log = LoggerFactory.getLogger(ConsentsEndpoint.class);
 
-    private static final int PAGE = 5_000;
+    private static final int PAGE = 2_000;
     private static final UUID FIRST = new UUID(0, 0);
 
     /// A reference, such as `case-2026-17`: sentences name people.
@@ -47,6 +47,7 @@ class ConsentsEndpoint {
             UUID supporter,
             String list,
             String textVersion,
+            String words,
             String source,
             String locale,
             OffsetDateTime askedAt,
@@ -65,9 +66,10 @@ class ConsentsEndpoint {
             throw new InvalidEndpointRequestException("A reason that is no word", "The reason is a word: case-2026-17");
         }
         var consents = jdbc.sql("""
-                        select id, supporter, list, text_version, source, locale, asked_at, confirmed_at, withdrawn_at,
-                            withdrawn_by
-                        from consent where id > :after order by id limit :page
+                        select c.id, c.supporter, c.list, c.text_version, t.words, c.source, c.locale, c.asked_at,
+                            c.confirmed_at, c.withdrawn_at, c.withdrawn_by
+                        from consent c join consent_text t on t.version = c.text_version
+                        where c.id > :after order by c.id limit :page
                         """)
                 .param("after", after == null ? FIRST : after)
                 .param("page", PAGE)

@@ -15,8 +15,11 @@ record Donation(
         Frequency frequency,
         Money amount,
         Locale locale,
-        @Nullable String campaign,
-        @Nullable String component,
-        @Nullable String article,
+        Source source,
         int attempt,
-        @Nullable String checkoutSession) {}
+        @Nullable String checkoutSession) {
+
+    Choice choice() {
+        return new Choice(frequency, amount, source);
+    }
+}

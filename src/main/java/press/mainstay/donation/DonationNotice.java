@@ -1,13 +1,13 @@
 package press.mainstay.donation;
 
 import java.net.URI;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.springframework.context.MessageSource;
 import org.springframework.stereotype.Component;
 import press.mainstay.mail.Letter.Content;
-import press.mainstay.newsroom.NewsroomProperties;
+import press.mainstay.mail.Notice;
 import press.mainstay.shared.EmailAddress;
 import press.mainstay.shared.Money;
 
@@ -15,11 +15,11 @@ import press.mainstay.shared.Money;
 @Component
 class DonationNotice {
 
-    private final NewsroomProperties newsroom;
+    private final Notice notice;
     private final MessageSource messages;
 
-    DonationNotice(NewsroomProperties newsroom, MessageSource messages) {
-        this.newsroom = newsroom;
+    DonationNotice(Notice notice, MessageSource messages) {
+        this.notice = notice;
         this.messages = messages;
     }
 
@@ -27,27 +27,19 @@ class DonationNotice {
     /// @param reference see ReceiptLetter
     /// @param links each with the key of its text
     Content write(EmailAddress to, Locale locale, String kind, Money amount, String reference, Map<String, URI> links) {
-        var subject = text("notice." + kind + ".subject", locale);
         var sum = amount.format(locale);
-        return new Content(
+        var facts = new LinkedHashMap<String, String>();
+        facts.put(text("receipt.amount", locale), sum);
+        facts.put(text("receipt.reference", locale), reference);
+        var named = new LinkedHashMap<String, URI>();
+        links.forEach((key, link) -> named.put(text(key, locale), link));
+        return notice.write(
                 to,
                 locale,
-                subject,
-                "mail/notice",
-                Map.of(
-                        "newsroom", newsroom.name(),
-                        "subject", subject,
-                        "paragraphs",
-                                List.of(text("notice." + kind + ".text", locale, sum)
-                                        .split("\n\n")),
-                        "facts",
-                                List.of(
-                                        Map.entry(text("receipt.amount", locale), sum),
-                                        Map.entry(text("receipt.reference", locale), reference)),
-                        "links",
-                                links.entrySet().stream()
-                                        .map(link -> Map.entry(text(link.getKey(), locale), link.getValue()))
-                                        .toList()));
+                text("notice." + kind + ".subject", locale),
+                text("notice." + kind + ".text", locale, sum),
+                facts,
+                named);
     }
 
     private String text(String key, Locale locale, Object... arguments) {

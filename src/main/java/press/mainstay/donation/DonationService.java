@@ -4,6 +4,7 @@ import java.net.URI;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,17 +22,24 @@ import press.mainstay.stripe.StripeUnavailableException;
 
 /// Takes down what a reader asks for, and opens Stripe's page for it.
 @Service
-class DonationService {
+public class DonationService {
 
     private final JdbcClient jdbc;
     private final Clock clock;
     private final StripeGateway stripe;
+    private final SupportLinks supportLinks;
     private final NewsroomProperties newsroom;
 
-    DonationService(JdbcClient jdbc, Clock clock, StripeGateway stripe, NewsroomProperties newsroom) {
+    DonationService(
+            JdbcClient jdbc,
+            Clock clock,
+            StripeGateway stripe,
+            SupportLinks supportLinks,
+            NewsroomProperties newsroom) {
         this.jdbc = jdbc;
         this.clock = clock;
         this.stripe = stripe;
+        this.supportLinks = supportLinks;
         this.newsroom = newsroom;
     }
 
@@ -69,14 +77,33 @@ class DonationService {
                 .optional();
     }
 
+    /// Whether a person has given since then: what they asked for after it and paid, or what came without our
+    /// asking. A bank debit counts from the moment the bank was told.
+    public boolean hasGivenSince(UUID supporter, Instant since) {
+        return jdbc.sql("""
+                        select exists (
+                            select from supporter_customer c join payment p on p.customer = c.customer
+                            left join donation d on d.id = p.donation
+                            where c.supporter = :supporter and coalesce(d.asked_at, p.happened_at) > :since)
+                        or exists (
+                            select from supporter_customer c join checkout_session s on s.customer = c.customer
+                            join donation d on d.id = s.donation
+                            where c.supporter = :supporter and s.outcome = 'unpaid' and d.asked_at > :since)
+                        """)
+                .param("supporter", supporter)
+                .param("since", since.atOffset(ZoneOffset.UTC))
+                .query(Boolean.class)
+                .single();
+    }
+
     private Donation save(StartDonation command, Locale locale) {
         var source = command.source();
         // the update changes nothing: it makes the statement return the row of the first click
         return jdbc.sql("""
                         insert into donation (id, frequency, amount_minor_units, amount_currency, locale, campaign, component,
-                            article, nonce, asked_at)
+                            article, reminder, nonce, asked_at)
                         values (:id, :frequency, :minorUnits, :currency, :locale, :campaign, :component,
-                            :article, :nonce, :now)
+                            :article, :reminder, :nonce, :now)
                         on conflict (nonce, amount_minor_units, amount_currency, frequency)
                             do update set nonce = excluded.nonce
                         returning *
@@ -89,6 +116,7 @@ class DonationService {
                 .param("campaign", source.campaign())
                 .param("component", source.component())
                 .param("article", source.article())
+                .param("reminder", source.reminder())
                 .param("nonce", command.nonce())
                 .param("now", clock.instant().atOffset(ZoneOffset.UTC))
                 .query(DonationService::donation)
@@ -118,7 +146,8 @@ class DonationService {
                 donation.amount(),
                 donation.frequency(),
                 donation.locale(),
-                address("/thanks")
+                UriComponentsBuilder.fromUri(newsroom.publicUrl())
+                        .path("/thanks")
                         .queryParam("lang", donation.locale().toLanguageTag())
                         .build()
                         .toUri(),
@@ -127,19 +156,7 @@ class DonationService {
 
     /// The support page as the reader left it.
     URI supportPage(Donation donation) {
-        var page = address("/")
-                .queryParam("frequency", donation.frequency().word())
-                .queryParam("amount", donation.amount().major().toPlainString())
-                .queryParam("currency", donation.amount().currency())
-                .queryParamIfPresent("campaign", Optional.ofNullable(donation.campaign()))
-                .queryParamIfPresent("component", Optional.ofNullable(donation.component()))
-                .queryParamIfPresent("article", Optional.ofNullable(donation.article()))
-                .queryParam("lang", donation.locale().toLanguageTag());
-        return page.encode().build().toUri();
-    }
-
-    private UriComponentsBuilder address(String path) {
-        return UriComponentsBuilder.fromUri(newsroom.publicUrl()).path(path);
+        return supportLinks.to(donation.choice(), donation.locale());
     }
 
     private static Donation donation(ResultSet row, int number) throws SQLException {
@@ -148,9 +165,11 @@ class DonationService {
                 Frequency.of(row.getString("frequency")),
                 new Money(row.getLong("amount_minor_units"), row.getString("amount_currency")),
                 Locale.forLanguageTag(row.getString("locale")),
-                row.getString("campaign"),
-                row.getString("component"),
-                row.getString("article"),
+                new Source(
+                        row.getString("campaign"),
+                        row.getString("component"),
+                        row.getString("article"),
+                        row.getObject("reminder", UUID.class)),
                 row.getInt("attempt"),
                 row.getString("checkout_session"));
     }

@@ -1,5 +1,7 @@
 package press.mainstay.donation;
 
+import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -9,10 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// @param campaign `[a-z0-9._-]{1,64}`
 /// @param component what was clicked, of the same form, such as `article-box`
 /// @param article the path of an article on the newsroom's site, without host, query or fragment
+/// @param reminder the reminder whose letter led here, by our id
 public record Source(
         @Nullable String campaign,
         @Nullable String component,
-        @Nullable String article) {
+        @Nullable String article,
+        @Nullable UUID reminder) {
 
     private static final Pattern WORD = Pattern.compile("[a-z0-9._-]{1,64}");
     private static final Pattern PATH = Pattern.compile("/(?![/\\\\])[\\p{L}\\p{M}\\p{N}/._~%!$&'()*+,;=:@-]{0,299}");
@@ -21,6 +25,23 @@ public record Source(
         campaign = kept(campaign, WORD);
         component = kept(component, WORD);
         article = kept(article, PATH);
+    }
+
+    /// @param parameters of a link or form
+    public static Source of(Map<String, String> parameters) {
+        return new Source(
+                parameters.get("campaign"),
+                parameters.get("component"),
+                parameters.get("article"),
+                uuid(parameters.get("reminder")));
+    }
+
+    static @Nullable UUID uuid(@Nullable String text) {
+        try {
+            return text == null || text.length() != 36 ? null : UUID.fromString(text);
+        } catch (IllegalArgumentException _) {
+            return null;
+        }
     }
 
     private static @Nullable String kept(@Nullable String text, Pattern form) {

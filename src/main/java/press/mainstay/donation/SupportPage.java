@@ -25,7 +25,7 @@ import press.mainstay.shared.Money;
 /// | `currency` | ISO code |
 /// | `amount` | as typed, in major units |
 /// | `preset-once`, `preset-monthly`, `preset-annual` | the amount picked, or `other`: then `amount` counts |
-/// | `campaign`, `component`, `article` | see `Source` |
+/// | `campaign`, `component`, `article`, `reminder` | see `Source` |
 /// | `lang`, `nonce` | the page's language; see `StartDonation` |
 ///
 /// @param picked the amount picked for each frequency offered; absent: "another amount"
@@ -95,7 +95,7 @@ public record SupportPage(
             typed = text.substring(0, Math.min(text.length(), Amount.LONGEST));
         }
 
-        var source = new Source(parameters.get("campaign"), parameters.get("component"), parameters.get("article"));
+        var source = Source.of(parameters);
         var asked = new LinkedHashMap<String, String>();
         frequencyAsked.ifPresent(it -> asked.put("frequency", it.word()));
         if (amount instanceof Amount.Accepted(var money)) {
@@ -109,6 +109,10 @@ public record SupportPage(
         put(asked, "article", source.article());
         put(
                 asked,
+                "reminder",
+                source.reminder() == null ? null : source.reminder().toString());
+        put(
+                asked,
                 "lang",
                 LANGUAGE.matcher(parameters.getOrDefault("lang", "")).matches() ? parameters.get("lang") : null);
         return new SupportPage(
@@ -119,7 +123,7 @@ public record SupportPage(
                 typed,
                 amount,
                 source,
-                uuid(parameters.get("nonce")),
+                Source.uuid(parameters.get("nonce")),
                 asked,
                 frequencyAsked.isPresent() && currency.equals(currencyAsked));
     }
@@ -143,19 +147,19 @@ public record SupportPage(
         }
     }
 
-    private static @Nullable UUID uuid(@Nullable String text) {
-        try {
-            return text == null || text.length() != 36 ? null : UUID.fromString(text);
-        } catch (IllegalArgumentException _) {
-            return null;
-        }
-    }
-
     /// @return the command, if nothing is missing or refused
     Optional<StartDonation> command() {
         return known && amount instanceof Amount.Accepted(var money)
                 ? Optional.of(new StartDonation(frequency, money, source, nonce))
                 : Optional.empty();
+    }
+
+    /// What a reader leaves with who goes on with nothing changed.
+    public Choice choice() {
+        var shown = amount instanceof Amount.Accepted(var money)
+                ? Optional.of(money)
+                : picked.getOrDefault(frequency, Optional.empty());
+        return shown.map(money -> new Choice(frequency, money, source)).orElse(new Choice(null, null, source));
     }
 
     public List<Frequency> frequencies() {

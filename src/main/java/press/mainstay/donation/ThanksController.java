@@ -104,6 +104,7 @@ class ThanksController {
         model.addAttribute("state", state);
         model.addAttribute("amount", donation.amount().format(locale));
         model.addAttribute("frequency", donation.frequency());
+        model.addAttribute("choice", donation.choice());
         model.addAttribute("again", again(session, locale));
         model.addAttribute("onward", onward(donation));
     }
@@ -111,10 +112,10 @@ class ThanksController {
     /// The article that the reader came from, or else the newsroom's front page.
     private @Nullable URI onward(Donation donation) {
         var website = newsroom.website();
-        return website == null || donation.article() == null
+        return website == null || donation.source().article() == null
                 ? website
                 : UriComponentsBuilder.fromUri(website)
-                        .replacePath(donation.article())
+                        .replacePath(donation.source().article())
                         .encode()
                         .build()
                         .toUri();

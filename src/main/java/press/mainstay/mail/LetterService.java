@@ -3,8 +3,6 @@ package press.mainstay.mail;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +40,8 @@ public class LetterService {
             UUID id,
             String kind,
             String about,
-            String customer,
+            @Nullable String customer,
+            @Nullable UUID supporter,
             Instant nextTryAt,
             Instant promisedAt,
             Instant sendBefore) {}
@@ -61,6 +60,7 @@ public class LetterService {
                         promise.kind(),
                         promise.about(),
                         promise.customer(),
+                        null,
                         Instant.now(),
                         clock.instant(),
                         promise.happenedAt().plus(promise.within())))
@@ -79,24 +79,41 @@ public class LetterService {
         }
     }
 
-    /// Promises a letter to one who need not be a customer. One of a kind about one thing.
+    /// What a letter to one who need not be a customer is promised for.
     ///
-    /// @param supporter null: to the newsroom itself
+    /// @param supporter null: to the newsroom itself, or to whom `about` tells
     /// @param sendBefore later than that it is not sent, but kept as late
-    public void promise(String kind, String about, @Nullable UUID supporter, Instant sendBefore) {
+    public record ToSupporter(String about, @Nullable UUID supporter, Instant sendBefore) {}
+
+    /// Promises letters in the transaction of the caller. One of a kind about one thing.
+    public void promise(String kind, List<ToSupporter> promises) {
+        if (promises.isEmpty()) {
+            return;
+        }
+        var rows = promises.stream()
+                .map(promise -> new Row(
+                        UUID.randomUUID(),
+                        kind,
+                        promise.about(),
+                        null,
+                        promise.supporter(),
+                        Instant.now(),
+                        clock.instant(),
+                        promise.sendBefore()))
+                .toList();
         jdbc.sql("""
                         insert into letter (id, kind, about, supporter, status, next_try_at, promised_at, send_before)
-                        values (:id, :kind, :about, :supporter, 'waiting', :machineNow, :now, :sendBefore)
+                        select id, kind, about, supporter, 'waiting', next_try_at, promised_at, send_before
+                        from jsonb_populate_recordset(null::letter, cast(:rows as jsonb))
                         on conflict (kind, about) do nothing
-                        """)
-                .param("id", UUID.randomUUID())
-                .param("kind", kind)
-                .param("about", about)
-                .param("supporter", supporter)
-                .param("machineNow", OffsetDateTime.now(ZoneOffset.UTC))
-                .param("now", clock.instant().atOffset(ZoneOffset.UTC))
-                .param("sendBefore", sendBefore.atOffset(ZoneOffset.UTC))
-                .update();
+                        """).param("rows", JsonRows.of(rows)).update();
+    }
+
+    /// Promises one letter.
+    ///
+    /// @see #promise(String, List)
+    public void promise(String kind, String about, @Nullable UUID supporter, Instant sendBefore) {
+        promise(kind, List.of(new ToSupporter(about, supporter, sendBefore)));
     }
 
     /// Letters that waited to know who a customer is, or whose customer has a new address.

@@ -5,9 +5,7 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -16,6 +14,7 @@ import org.springframework.context.MessageSource;
 import org.springframework.stereotype.Component;
 import org.springframework.web.util.UriComponentsBuilder;
 import press.mainstay.mail.Letter.Content;
+import press.mainstay.mail.Notice;
 import press.mainstay.newsroom.NewsroomProperties;
 import press.mainstay.shared.Money;
 import press.mainstay.supporter.PortalLinks;
@@ -28,13 +27,19 @@ class MembershipNotice {
 
     private final SupporterService supporters;
     private final PortalLinks portal;
+    private final Notice form;
     private final NewsroomProperties newsroom;
     private final MessageSource messages;
 
     MembershipNotice(
-            SupporterService supporters, PortalLinks portal, NewsroomProperties newsroom, MessageSource messages) {
+            SupporterService supporters,
+            PortalLinks portal,
+            Notice form,
+            NewsroomProperties newsroom,
+            MessageSource messages) {
         this.supporters = supporters;
         this.portal = portal;
+        this.form = form;
         this.newsroom = newsroom;
         this.messages = messages;
     }
@@ -90,19 +95,13 @@ class MembershipNotice {
             links.put(text(notice + "again", locale), supportPage(membership, locale));
         }
         links.put(text(notice + "link", locale), portal.to(membership.customer(), locale));
-        return new Content(
+        return form.write(
                 to.email(),
                 locale,
                 text(notice + "subject", locale),
-                "mail/notice",
-                Map.of(
-                        "newsroom", newsroom.name(),
-                        "subject", text(notice + "subject", locale),
-                        "paragraphs",
-                                List.of(text(notice + said.text(), locale, amount, date)
-                                        .split("\n\n")),
-                        "facts", facts,
-                        "links", links));
+                text(notice + said.text(), locale, amount, date),
+                facts,
+                links);
     }
 
     private URI supportPage(Membership membership, Locale locale) {

@@ -67,6 +67,13 @@ public class MembershipService {
                 .list();
     }
 
+    /// Whether a person is a member, or has begun to become one.
+    public boolean isMember(UUID supporter) {
+        return of(supporter).stream()
+                .map(Membership::standing)
+                .anyMatch(standing -> standing.isMember() || standing == Standing.STARTING);
+    }
+
     /// How a membership ended or lapsed.
     ///
     /// @param before how it stood until then

@@ -1,9 +1,12 @@
 package press.mainstay.supporter;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.UUID;
 import org.springframework.context.ApplicationEventPublisher;
@@ -25,14 +28,33 @@ public class ConsentService {
         this.events = events;
     }
 
-    /// What was agreed to.
-    ///
-    /// @param textVersion names the words
-    /// @param source the form they stood on
-    record Given(String textVersion, String source, Locale locale, Instant askedAt) {}
+    /// @return names the words, the same for the same words in the same language
+    String keep(String words, Locale locale) {
+        var version = version(locale.toLanguageTag() + '\0' + words);
+        jdbc.sql("""
+                        insert into consent_text (version, locale, words, first_used_at)
+                        values (:version, :locale, :words, :now)
+                        on conflict (version) do nothing
+                        """)
+                .param("version", version)
+                .param("locale", locale.toLanguageTag())
+                .param("words", words)
+                .param("now", now())
+                .update();
+        return version;
+    }
+
+    private static String version(String text) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     /// Where a consent holds already, that one stays.
-    void give(UUID supporter, MailList list, Given given) {
+    void give(UUID supporter, OptIn optIn) {
         jdbc.sql("""
                         insert into consent (id, supporter, list, text_version, source, locale, asked_at, confirmed_at)
                         values (:id, :supporter, :list, :textVersion, :source, :locale, :askedAt, :now)
@@ -40,18 +62,18 @@ public class ConsentService {
                         """)
                 .param("id", UUID.randomUUID())
                 .param("supporter", supporter)
-                .param("list", list.word())
-                .param("textVersion", given.textVersion())
-                .param("source", given.source())
-                .param("locale", given.locale().toLanguageTag())
-                .param("askedAt", given.askedAt().atOffset(ZoneOffset.UTC))
+                .param("list", optIn.list().word())
+                .param("textVersion", optIn.textVersion())
+                .param("source", optIn.source())
+                .param("locale", optIn.locale().toLanguageTag())
+                .param("askedAt", optIn.askedAt().atOffset(ZoneOffset.UTC))
                 .param("now", now())
                 .update();
     }
 
     /// Publishes [ConsentWithdrawn] within the caller's transaction, if there was a consent.
     ///
-    /// @param by `reader`, `complaint` or `staff`
+    /// @param by `reader`, `complaint`, `staff`, or `expired`: nothing came of it for long
     public void withdraw(UUID supporter, MailList list, String by) {
         var withdrawn = jdbc.sql("""
                         update consent set withdrawn_at = :now, withdrawn_by = :by

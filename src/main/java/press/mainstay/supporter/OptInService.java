@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -20,6 +21,7 @@ import press.mainstay.shared.MailList;
 /// Double opt-in: an address counts as its owner's only when the link in our letter to it was followed. Until then
 /// there is one row for an address and list, however often it is typed, and after 14 days there is none.
 @Service
+@Transactional
 public class OptInService {
 
     static final String EMAIL = "opt_in.email";
@@ -44,10 +46,11 @@ public class OptInService {
     /// and takes as long.
     ///
     /// @param source the form that was filled in, `[a-z0-9._-]{1,64}`
-    /// @param textVersion names the words beside the consent box
+    /// @param words that stand beside the consent box
     /// @return the same for an address and list until it is confirmed or forgotten
-    public UUID ask(MailList list, EmailAddress email, Locale locale, String source, String textVersion) {
+    public UUID ask(MailList list, EmailAddress email, Locale locale, String source, String words) {
         var id = UUID.randomUUID();
+        var textVersion = consents.keep(words, locale);
         return jdbc.sql("""
                         insert into opt_in as o (id, list, email, email_hash, locale, source, text_version, asked_at)
                         values (:id, :list, :email, :hash, :locale, :source, :textVersion, :now)
@@ -68,7 +71,11 @@ public class OptInService {
 
     /// @return empty once it is confirmed or forgotten
     public Optional<OptIn> find(UUID id) {
-        return jdbc.sql("select * from opt_in where id = :id and asked_at > :earliest")
+        return find(id, "select * from opt_in where id = :id and asked_at > :earliest");
+    }
+
+    private Optional<OptIn> find(UUID id, String sql) {
+        return jdbc.sql(sql)
                 .param("id", id)
                 .param("earliest", earliest())
                 .query((row, _) -> new OptIn(
@@ -76,34 +83,27 @@ public class OptInService {
                         MailList.of(row.getString("list")),
                         new EmailAddress(sealing.open(new Sealed(row.getBytes("email")), EMAIL, id)),
                         new KeyedHash(row.getBytes("email_hash")),
-                        Locale.forLanguageTag(row.getString("locale"))))
+                        Locale.forLanguageTag(row.getString("locale")),
+                        row.getString("source"),
+                        row.getString("text_version"),
+                        row.getObject("asked_at", OffsetDateTime.class).toInstant()))
                 .optional();
     }
 
-    /// Its owner has followed the link: from now on they are known, and their consent holds.
+    /// Its owner has followed the link: from now on they are known, and their consent holds. If it was confirmed or
+    /// forgotten before, nothing happens.
     ///
-    /// @return the person; empty if it was confirmed or forgotten before
-    @Transactional
-    public Optional<UUID> confirm(UUID id) {
-        var optIn = find(id);
-        return optIn.flatMap(asked -> jdbc.sql("""
-                        delete from opt_in where id = :id returning source, text_version, asked_at
-                        """)
-                .param("id", id)
-                .query((row, _) -> {
-                    var person = supporters.withAddress(asked.email(), asked.locale(), clock.instant());
-                    consents.give(
-                            person,
-                            asked.list(),
-                            new ConsentService.Given(
-                                    row.getString("text_version"),
-                                    row.getString("source"),
-                                    asked.locale(),
-                                    row.getObject("asked_at", OffsetDateTime.class)
-                                            .toInstant()));
-                    return person;
-                })
-                .optional());
+    /// @param confirmed gets the person, before what hangs on the opt-in goes with it
+    public void confirm(UUID id, Consumer<UUID> confirmed) {
+        find(id, "select * from opt_in where id = :id and asked_at > :earliest for update")
+                .ifPresent(optIn -> {
+                    var person = supporters.withAddress(optIn.email(), optIn.locale(), clock.instant());
+                    consents.give(person, optIn);
+                    confirmed.accept(person);
+                    jdbc.sql("delete from opt_in where id = :id")
+                            .param("id", id)
+                            .update();
+                });
     }
 
     void forgetOld() {

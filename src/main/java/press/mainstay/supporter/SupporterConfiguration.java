@@ -22,8 +22,11 @@ class SupporterConfiguration {
     }
 
     @Bean
-    RecurringTask<Void> forgetOptInsTask(OptInService optIns) {
-        return Tasks.recurring("forget-opt-ins", Schedules.fixedDelay(Duration.ofHours(1)))
-                .execute((_, _) -> optIns.forgetOld());
+    RecurringTask<Void> forgetTask(OptInService optIns, SupporterService supporters) {
+        return Tasks.recurring("forget", Schedules.fixedDelay(Duration.ofHours(1)))
+                .execute((_, _) -> {
+                    optIns.forgetOld();
+                    supporters.forgetStrangers();
+                });
     }
 }

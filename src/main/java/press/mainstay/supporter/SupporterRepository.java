@@ -1,8 +1,10 @@
 package press.mainstay.supporter;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.annotation.Id;
 import org.springframework.data.jdbc.repository.query.Modifying;
 import org.springframework.data.jdbc.repository.query.Query;
@@ -16,7 +18,7 @@ interface SupporterRepository extends Repository<SealedSupporter, UUID> {
 
     /// A supporter as stored.
     @Table("supporter")
-    record SealedSupporter(@Id UUID id, Sealed email, String locale) {}
+    record SealedSupporter(@Id UUID id, @Nullable Sealed email, String locale) {}
 
     Optional<SealedSupporter> findById(UUID id);
 
@@ -52,6 +54,26 @@ interface SupporterRepository extends Repository<SealedSupporter, UUID> {
                 where customer = :customer and stripe_order = :order and supporter <> :supporter)
             """)
     boolean isInDoubt(String customer, UUID supporter, long order);
+
+    @Modifying
+    @Query("""
+            update supporter set email = null, email_hash = null, erased_at = :now
+            where id = :id and erased_at is null
+                and not exists (select from supporter_customer c where c.supporter = :id)
+            """)
+    boolean eraseStranger(UUID id, Instant now);
+
+    /// @return people who gave nothing and are on no list, since before then
+    @Query("""
+            select id from supporter s
+            where erased_at is null and first_seen_at < :before
+                and not exists (select from supporter_customer c where c.supporter = s.id)
+                and not exists (select from consent c
+                    where c.supporter = s.id
+                        and (c.withdrawn_at is null or c.withdrawn_at >= :before and c.withdrawn_by <> 'expired'))
+            limit 1000 for update of s skip locked
+            """)
+    List<UUID> lockStrangers(Instant before);
 
     @Modifying
     @Query("""

@@ -1,5 +1,7 @@
 package press.mainstay.supporter;
 
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +13,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
 import press.mainstay.newsroom.Languages;
 import press.mainstay.sealing.KeyedHash;
 import press.mainstay.sealing.Sealing;
@@ -30,12 +33,16 @@ public class SupporterService {
 
     static final String EMAIL = "supporter.email";
 
+    /// As the words beside the forms say.
+    private static final Duration REMEMBERED = Duration.ofDays(90);
+
     private final SupporterRepository supporters;
     private final Sealing sealing;
     private final Languages languages;
     private final StripeInbox inbox;
     private final StripeRefetch refetch;
     private final ApplicationEventPublisher events;
+    private final Clock clock;
 
     SupporterService(
             SupporterRepository supporters,
@@ -43,18 +50,22 @@ public class SupporterService {
             Languages languages,
             StripeInbox inbox,
             StripeRefetch refetch,
-            ApplicationEventPublisher events) {
+            ApplicationEventPublisher events,
+            Clock clock) {
         this.supporters = supporters;
         this.sealing = sealing;
         this.languages = languages;
         this.inbox = inbox;
         this.refetch = refetch;
         this.events = events;
+        this.clock = clock;
     }
 
+    /// @return empty if the person was erased
     public Optional<Supporter> find(UUID id) {
         return supporters
                 .findById(id)
+                .filter(row -> row.email() != null)
                 .map(row -> new Supporter(
                         id,
                         new EmailAddress(sealing.open(row.email(), EMAIL, id)),
@@ -79,6 +90,17 @@ public class SupporterService {
     /// @return what the person's address is found by
     public Optional<KeyedHash> hash(UUID supporter) {
         return find(supporter).map(person -> hash(person.email()));
+    }
+
+    /// Forgets those who never gave and are on no list, and were last heard of long ago.
+    @Transactional
+    void forgetStrangers() {
+        for (var stranger : supporters.lockStrangers(clock.instant().minus(REMEMBERED))) {
+            // asked again now that the row is locked: they may just have given
+            if (supporters.eraseStranger(stranger, clock.instant())) {
+                events.publishEvent(new SupporterErased(stranger));
+            }
+        }
     }
 
     /// Customers whom nothing of ours names are left alone: they may be another application's.

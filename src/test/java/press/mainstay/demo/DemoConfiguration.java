@@ -2,6 +2,7 @@ package press.mainstay.demo;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import java.net.URI;
+import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.annotation.Bean;
@@ -10,6 +11,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 import press.mainstay.demo.stripe.StripeSimulator;
+import press.mainstay.shared.QueueWorker;
 
 /// What demo and tests add to the service. Without a stereotype, so that component scan passes by: name it as a source.
 public class DemoConfiguration {
@@ -21,12 +23,12 @@ public class DemoConfiguration {
     }
 
     @Bean
-    TimeMachine timeMachine(DemoClock clock, JdbcClient jdbc, ObjectProvider<Scheduler> scheduler) {
-        return new TimeMachine(
-                clock,
-                stripe.getIfAvailable(),
-                jdbc,
-                () -> scheduler.ifAvailable(Scheduler::triggerCheckForDueExecutions));
+    TimeMachine timeMachine(
+            DemoClock clock, JdbcClient jdbc, ObjectProvider<Scheduler> scheduler, List<QueueWorker> queues) {
+        return new TimeMachine(clock, stripe.getIfAvailable(), jdbc, () -> {
+            scheduler.ifAvailable(Scheduler::triggerCheckForDueExecutions);
+            queues.forEach(QueueWorker::wake);
+        });
     }
 
     @Bean

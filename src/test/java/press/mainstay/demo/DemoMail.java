@@ -100,8 +100,11 @@ public final class DemoMail implements AutoCloseable {
 
     /// What one mailbox got, the newest first.
     public List<Letter> lettersTo(String address) {
-        return letters().stream()
-                .filter(letter -> letter.to().equalsIgnoreCase(address))
+        return jdbc.sql("""
+                        select number, received_at, recipient, raw from demo_letter
+                        where lower(recipient) = lower(:address) order by number desc
+                        """).param("address", address).query(Row.class).list().stream()
+                .map(DemoMail::read)
                 .toList();
     }
 

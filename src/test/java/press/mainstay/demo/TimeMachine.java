@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.TemporalAmount;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.awaitility.core.ConditionTimeoutException;
@@ -26,17 +25,17 @@ public final class TimeMachine {
     private final DemoClock clock;
     private final @Nullable StripeSimulator stripe;
     private final JdbcClient mainstay;
-    private final Runnable wakeScheduler;
+    private final Runnable wakeService;
     private final ReentrantLock moving = new ReentrantLock();
 
     /// @param stripe null where Stripe's own test mode is used, whose time cannot be moved
     /// @param mainstay the service's database
-    /// @param wakeScheduler makes the service look for due jobs at once
-    TimeMachine(DemoClock clock, @Nullable StripeSimulator stripe, JdbcClient mainstay, Runnable wakeScheduler) {
+    /// @param wakeService makes the service look at once for due jobs and into its queues
+    TimeMachine(DemoClock clock, @Nullable StripeSimulator stripe, JdbcClient mainstay, Runnable wakeService) {
         this.clock = clock;
         this.stripe = stripe;
         this.mainstay = mainstay;
-        this.wakeScheduler = wakeScheduler;
+        this.wakeService = wakeService;
     }
 
     public boolean canMove() {
@@ -71,13 +70,15 @@ public final class TimeMachine {
         }
     }
 
-    /// Lets happen what is due now, and waits until the service has nothing left to do.
+    /// Lets happen what is due now, and waits until the service has nothing left to do. A second passes, since Stripe
+    /// does not tell the order of what happens within one: what comes after this comes later for everybody.
     ///
     /// @throws DemoException if it does not come to rest
     public void settle() {
         var simulator = simulator();
         moving.lock();
         try {
+            clock.forward(Duration.ofSeconds(1));
             settle(simulator);
         } finally {
             moving.unlock();
@@ -102,12 +103,15 @@ public final class TimeMachine {
     }
 
     private void awaitRest() {
+        if (unfinished().isEmpty()) {
+            return;
+        }
         try {
             await().atMost(PATIENCE)
                     .pollDelay(Duration.ZERO)
-                    .pollInterval(Duration.ofMillis(20))
+                    .pollInterval(Duration.ofMillis(5))
                     .until(() -> {
-                        wakeScheduler.run();
+                        wakeService.run();
                         return unfinished().isEmpty();
                     });
         } catch (ConditionTimeoutException _) {
@@ -116,27 +120,24 @@ public final class TimeMachine {
         }
     }
 
-    /// What the service still has to do, for people; empty at rest.
+    /// What the service still has to do, for people; empty at rest. One statement, which sees one moment: what one
+    /// kind of work leaves to another is never between two looks.
     ///
-    /// The queues go by the machine's time, the scheduler by the demo's.
+    /// The queues go by the machine's time, the scheduler by the demo's. A letter to a customer whom nobody knows
+    /// yet is not due.
     private List<String> unfinished() {
-        var all = new ArrayList<String>();
-        all.addAll(mainstay.sql("""
+        return mainstay.sql("""
                         select 'Stripe event ' || event_id from stripe_event
                         where status = 'new' and next_try_at <= clock_timestamp()
-                        """).query(String.class).list());
-        // asked after the events, which write letters in the transaction that applies them; a letter to a customer
-        // whom nobody knows yet is not due
-        all.addAll(mainstay.sql("""
+                        union all
                         select 'letter ' || id from letter
                         where status = 'sending' or status = 'waiting' and next_try_at <= clock_timestamp()
                             and (supporter is not null or customer is null)
-                        """).query(String.class).list());
-        all.addAll(
-                mainstay.sql("select 'job ' || task_name from scheduled_tasks where picked or execution_time <= :now")
-                        .param("now", clock.instant().atOffset(ZoneOffset.UTC))
-                        .query(String.class)
-                        .list());
-        return all;
+                        union all
+                        select 'job ' || task_name from scheduled_tasks where picked or execution_time <= :now
+                        """)
+                .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                .query(String.class)
+                .list();
     }
 }

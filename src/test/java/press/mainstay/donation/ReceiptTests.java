@@ -269,7 +269,7 @@ class ReceiptTests {
         try (var server = new ScriptedMailServer().answers(step, reply)) {
             server.standInFor(relay, () -> {
                 story.once().forEach(stripe::deliver);
-                await().until(() -> status(story).equals("refused"));
+                awaitStatus(story, "refused");
             });
         }
         settle();
@@ -288,7 +288,7 @@ class ReceiptTests {
         try (var server = new ScriptedMailServer().answers(step, reply)) {
             server.standInFor(relay, () -> {
                 story.once().forEach(stripe::deliver);
-                await().until(() -> status(story).equals("sent"));
+                awaitStatus(story, "sent");
             });
             assertThat(server.letters()).hasSize(1);
         }
@@ -420,6 +420,13 @@ class ReceiptTests {
                     .param("attempts", attempts)
                     .query(Boolean.class)
                     .single();
+        });
+    }
+
+    private void awaitStatus(Story story, String status) {
+        await().until(() -> {
+            letterWorker.wake();
+            return status(story).equals(status);
         });
     }
 

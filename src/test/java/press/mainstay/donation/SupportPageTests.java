@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -35,11 +36,13 @@ import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebSer
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.ResponseCookie;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
 import press.mainstay.newsroom.NewsroomProperties;
+import press.mainstay.reminder.ReminderDates;
 import press.mainstay.shared.Frequency;
 import press.mainstay.shared.Money;
 import press.mainstay.stripe.StripeUnavailableException;
@@ -63,8 +66,14 @@ class SupportPageTests {
     })
     @EnableConfigurationProperties({DonationProperties.class, NewsroomProperties.class})
     @ComponentScan(basePackageClasses = NewsroomProperties.class)
-    @Import(DonationController.class)
-    static class Pages {}
+    @Import({DonationController.class, ReminderDates.class})
+    static class Pages {
+
+        @Bean
+        Clock clock() {
+            return Clock.systemUTC();
+        }
+    }
 
     @LocalServerPort
     int port;
@@ -95,7 +104,9 @@ class SupportPageTests {
         assertThat(page)
                 .doesNotContainPattern("(src|href|action)=\"(https?:)?//")
                 .doesNotContain("style=", "<style");
-        assertThat(page).doesNotContainPattern("<script(?! src=\"/js/support-[0-9a-f]{32}\\.js\" defer></script>)");
+        assertThat(page)
+                .doesNotContainPattern(
+                        "<script(?! src=\"/js/(support|reminder)-[0-9a-f]{32}\\.js\" defer></script>| type=\"module\" src=\"/js/proof-[0-9a-f]{32}\\.js\"></script>)");
     }
 
     @Test
@@ -107,7 +118,7 @@ class SupportPageTests {
                 .distinct()
                 .toList();
 
-        assertThat(links).hasSize(4);
+        assertThat(links).hasSize(6);
         for (var link : links) {
             assertThat(get(link).headers().firstValue("Cache-Control").orElseThrow())
                     .as(link)
@@ -204,7 +215,7 @@ class SupportPageTests {
         assertThat(answer.headers().firstValue("Location")).hasValue("https://checkout.example/c/pay/cs_1#fid=%2F");
         assertThat(started(Locale.forLanguageTag("ru")))
                 .isEqualTo(new StartDonation(
-                        Frequency.MONTHLY, new Money(1000, "usd"), new Source("winter", null, "/ice"), nonce));
+                        Frequency.MONTHLY, new Money(1000, "usd"), new Source("winter", null, "/ice", null), nonce));
     }
 
     @Test
@@ -214,8 +225,8 @@ class SupportPageTests {
         assertThat(post("frequency=once&amount=10,50&currency=GBP").statusCode())
                 .isEqualTo(303);
         assertThat(started(Locale.ENGLISH))
-                .isEqualTo(
-                        new StartDonation(Frequency.ONCE, new Money(1050, "gbp"), new Source(null, null, null), null));
+                .isEqualTo(new StartDonation(
+                        Frequency.ONCE, new Money(1050, "gbp"), new Source(null, null, null, null), null));
     }
 
     @ParameterizedTest
