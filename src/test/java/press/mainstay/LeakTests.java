@@ -79,6 +79,8 @@ class LeakTests {
 
     private static final Person SUNNIVA =
             new Person("Sunniva Quillfeather", "Sunniva.Quillfeather@Fjordpost.example", "en");
+    private static final Person THEODORA =
+            new Person("Theodora Wintergreen", "Theodora.Wintergreen@Lighthouse-Post.example", "en");
     private static final Person AGLAYA = new Person("Аглая Чернышёва", "A.Tchernyschowa@Северное-Сияние.example", "ru");
 
     private static final GreenMail bounces = new GreenMail(new ServerSetup(0, "localhost", ServerSetup.PROTOCOL_IMAP));
@@ -149,6 +151,7 @@ class LeakTests {
     void nobodyIsNamedInAnyTableOrLogLine(CapturedOutput console) {
         gives(SUNNIVA, "once");
         gives(AGLAYA, "monthly");
+        asksToBeReminded(THEODORA);
         typesWhereNobodyAsked(SUNNIVA);
         sendsOpenForms(SUNNIVA);
         stripeTellsOddThings(SUNNIVA);
@@ -163,6 +166,9 @@ class LeakTests {
         assertThat(mail.lettersTo(new EmailAddress(AGLAYA.address()).normalised()))
                 .as("receipts of the gift and of its renewal")
                 .hasSize(2);
+        assertThat(mail.lettersTo(new EmailAddress(THEODORA.address()).normalised()))
+                .as("to confirm, of a closed list, and the reminder")
+                .hasSize(3);
         assertThat(jdbc.sql("select distinct status from stripe_event")
                         .query(String.class)
                         .list())
@@ -170,6 +176,7 @@ class LeakTests {
 
         var traces = new LinkedHashSet<>(SUNNIVA.traces());
         traces.addAll(AGLAYA.traces());
+        traces.addAll(THEODORA.traces());
         stripe.objects("customer").stream()
                 .map(customer -> customer.path("email").stringValue(""))
                 .filter(address -> !address.isEmpty())
@@ -242,6 +249,45 @@ class LeakTests {
             reader.post(webhook, "application/json", "{\"email\": \"%s\"}".formatted(person.address()));
             reader.post(webhook, "application/json", "{\"signature\": \"%s\"".formatted(person.address()));
         }
+    }
+
+    /// By page and by script, rightly and with the address in every field; confirms, and asks for the link to
+    /// leave.
+    private void asksToBeReminded(Person person) {
+        var typed = person.address();
+        var everywhere = Map.of(
+                "email",
+                typed + ",",
+                "when",
+                typed,
+                "date",
+                typed,
+                "consent",
+                typed,
+                "zone",
+                typed,
+                "source",
+                typed,
+                "campaign",
+                typed,
+                "article",
+                "/" + typed,
+                "lang",
+                typed);
+        reader.post("/reminders", everywhere);
+        reader.post("/reminders", "application/json", "{\"email\": \"%s,\", \"when\": \"%1$s\"}".formatted(typed));
+        reader.post("/reminders", "application/json", "{\"email\": \"" + typed);
+        reader.get("/reminders/" + URLEncoder.encode(typed, UTF_8));
+        reader.post("/reminders/" + URLEncoder.encode(typed, UTF_8), everywhere);
+        reader.post("/unsubscribe/" + URLEncoder.encode(typed, UTF_8), Map.of("List-Unsubscribe", typed));
+        reader.post("/unsubscribe", Map.of("email", typed + ","));
+        reader.post("/reminders", Map.of("email", typed, "when", "1-month", "consent", "yes", "lang", "en"));
+        time.settle();
+        var link =
+                mail.lettersTo(new EmailAddress(typed).normalised()).getFirst().text();
+        reader.post(link.replaceAll("(?s).*?(http\\S+).*", "$1"), Map.of());
+        reader.post("/unsubscribe", Map.of("email", typed, "lang", "en"));
+        time.settle();
     }
 
     /// Past all limits, with and without what passes for proof of work.

@@ -3,6 +3,10 @@ package press.mainstay.reminder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.net.URI;
 import java.time.LocalDate;
 import java.time.LocalTime;
@@ -17,7 +21,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.TestPropertySource;
 import press.mainstay.FeatureTest;
@@ -30,6 +37,7 @@ import press.mainstay.demo.stripe.StripeSimulator;
 import press.mainstay.donation.Choice;
 import press.mainstay.donation.Source;
 import press.mainstay.mail.SuppressionService;
+import press.mainstay.mail.SuppressionService.Reason;
 import press.mainstay.shared.EmailAddress;
 import press.mainstay.shared.MailList;
 import press.mainstay.shared.QueueWorker;
@@ -72,6 +80,9 @@ class ReminderTests {
 
     @Autowired
     private QueueWorker letterWorker;
+
+    @Value("${local.management.port}")
+    private int managementPort;
 
     private final String address = "reader-" + UUID.randomUUID() + "@example.org";
 
@@ -308,7 +319,7 @@ class ReminderTests {
     void askingAgainLiftsNoUnsubscribeButTheOwnersConfirmationDoes() {
         ask(Map.of("when", "1-month"));
         confirm();
-        suppressions.leave(person(), MailList.REMINDERS, SuppressionService.Reason.UNSUBSCRIBED);
+        suppressions.leave(person(), MailList.REMINDERS, Reason.UNSUBSCRIBED);
         ask(Map.of("when", "3-months"));
         time.settle();
         assertThat(suppressed()).isTrue();
@@ -326,7 +337,7 @@ class ReminderTests {
     void whoCalledOurMailSpamIsNotEvenAskedToConfirm() {
         ask(Map.of("when", "1-month"));
         confirm();
-        suppressions.leave(person(), MailList.REMINDERS, SuppressionService.Reason.COMPLAINT);
+        suppressions.leave(person(), MailList.REMINDERS, Reason.COMPLAINT);
         var answer = ask(Map.of("when", "3-months"));
         time.settle();
 
@@ -438,7 +449,7 @@ class ReminderTests {
     void consentIsKeptWithItsWordsAndItsEnd() {
         ask(Map.of("when", "1-month", "source", "thanks"));
         confirm();
-        suppressions.leave(person(), MailList.REMINDERS, SuppressionService.Reason.UNSUBSCRIBED);
+        suppressions.leave(person(), MailList.REMINDERS, Reason.UNSUBSCRIBED);
 
         var kept = jdbc.sql("""
                         select c.source, c.locale, t.words, c.withdrawn_by, c.confirmed_at >= c.asked_at as in_order
@@ -469,6 +480,83 @@ class ReminderTests {
         assertThat(supporters.find(person)).isEmpty();
     }
 
+    /// Neither what it says nor what it does tells a stranger whether the address is known, a member's, or closed:
+    /// the statements are the same, and so is the time they take.
+    @Test
+    void theAnswerTellsNothingOfTheAddress() {
+        asked("first-" + address); // makes the salt of the day
+        var unknown = asked("unknown-" + address);
+        var unsubscribed = "unsubscribed-" + address;
+        var complained = "complained-" + address;
+        gives("member-" + address);
+        gives(unsubscribed);
+        suppressions.leave(person(unsubscribed), MailList.REMINDERS, Reason.UNSUBSCRIBED);
+        suppressions.close(supporters.hash(new EmailAddress(complained)), Reason.HARD_BOUNCE);
+
+        assertThat(unknown.answer().status()).isEqualTo(303);
+        assertThat(unknown.statements()).hasSizeGreaterThan(3);
+        for (var known : List.of("member-" + address, unsubscribed, complained)) {
+            var asked = asked(known);
+            assertThat(asked.answer().status()).isEqualTo(303);
+            assertThat(asked.answer().location()).isEqualTo(unknown.answer().location());
+            assertThat(asked.answer().body()).isEqualTo(unknown.answer().body());
+            assertThat(asked.statements()).isEqualTo(unknown.statements());
+        }
+        var again = asked("unknown-" + address);
+        assertThat(again.statements()).isEqualTo(unknown.statements());
+    }
+
+    @Test
+    void staffSeeWhatBecameOfAPersonsReminders() {
+        ask(Map.of("when", "1-month"));
+        confirm();
+        gives(address);
+        time.advance(Period.ofMonths(1).plusDays(1));
+        var desk = new Visitor(URI.create("http://localhost:" + managementPort));
+
+        var person = desk.post(
+                "/actuator/reminders", "application/json", "{\"address\": \"%s\"}".formatted(address.toUpperCase()));
+        var all = desk.get("/actuator/reminders");
+
+        assertThat(person.body())
+                .contains("\"outcome\":\"gave\"", "\"status\":\"done\"")
+                .doesNotContain("@");
+        assertThat(all.body())
+                .contains("\"outcome\":\"gave\"", "\"unconfirmed\":")
+                .doesNotContain("@");
+    }
+
+    private record Asked(Visitor.Answer answer, List<String> statements) {}
+
+    private Asked asked(String by) {
+        var log = (Logger) LoggerFactory.getLogger(JdbcTemplate.class);
+        var tape = new ListAppender<ILoggingEvent>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                event.prepareForDeferredProcessing(); // else it takes the name of whichever thread asks for it
+                super.append(event);
+            }
+        };
+        tape.start();
+        log.setLevel(Level.DEBUG);
+        log.setAdditive(false);
+        log.addAppender(tape);
+        try {
+            var answer =
+                    reader.post("/reminders", Map.of("email", by, "consent", "yes", "lang", "en", "when", "1-month"));
+            return new Asked(
+                    answer,
+                    tape.list.stream()
+                            .filter(event -> event.getThreadName().contains("omcat"))
+                            .map(event -> event.getFormattedMessage().replaceAll("\\s+", " "))
+                            .toList());
+        } finally {
+            log.detachAppender(tape);
+            log.setLevel(null);
+            log.setAdditive(true);
+        }
+    }
+
     private Visitor.Answer ask(Map<String, String> choice) {
         var form = new HashMap<>(Map.of("email", address, "consent", "yes", "lang", "en"));
         form.putAll(choice);
@@ -483,6 +571,10 @@ class ReminderTests {
     private void confirmLast() {
         time.settle();
         reader.post(path(link(mail.lettersTo(address).getFirst())), Map.of());
+    }
+
+    private void gives(String who) {
+        givesAs(who, Map.of("frequency", "once", "preset-once", "10"));
     }
 
     private void gives(Map<String, String> choice) {
@@ -536,7 +628,11 @@ class ReminderTests {
     }
 
     private UUID person() {
-        return supporters.byAddress(new EmailAddress(address)).orElseThrow();
+        return person(address);
+    }
+
+    private UUID person(String who) {
+        return supporters.byAddress(new EmailAddress(who)).orElseThrow();
     }
 
     private boolean suppressed() {
