@@ -49,7 +49,7 @@ final class ReportReader {
     /// A report has three.
     private static final int PARTS = 10;
 
-    private static final int LARGEST_PART = 1 << 16;
+    private static final int LARGEST_PART = 1 << 15;
 
     /// Angus takes seconds for the comments of 64 KiB.
     private static final int LONGEST_HEADER = 2_000;

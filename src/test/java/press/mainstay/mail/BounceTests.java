@@ -159,6 +159,7 @@ class BounceTests {
         assertThat(inMailbox()).isZero();
     }
 
+    /// As after a crash between booking and deleting.
     @ParameterizedTest
     @EnumSource(names = {"IMAP", "POP3"})
     void theSameReportTwiceIsBookedOnce(Protocol protocol) {
@@ -555,7 +556,6 @@ class BounceTests {
         return meters.counter("mainstay.mail.mailbox.failures").count();
     }
 
-    /// A crash between booking and deleting is the same report once more.
     private void comesBack(String report) {
         deliver(report);
         box(Protocol.IMAP).read();
