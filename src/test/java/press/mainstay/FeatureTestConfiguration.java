@@ -24,7 +24,10 @@ import press.mainstay.guard.TrialForm;
 import press.mainstay.sealing.Keysets;
 
 /// How `FeatureTest` starts the service. Without a stereotype, as component scan passes here too.
-class FeatureTestConfiguration {
+public class FeatureTestConfiguration {
+
+    public static final String MAIL_WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    public static final String MAILGUN_KEY = "key-of-the-newsroom";
 
     @Bean
     @Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
@@ -58,6 +61,9 @@ class FeatureTestConfiguration {
                     .set("server.port", port)
                     .set("mainstay.newsroom.public-url", "http://localhost:" + port)
                     .set("mainstay.newsroom.website", "https://polynya.example")
+                    .set("mainstay.mail.bounce-address", "bounce@polynya.example")
+                    .set("mainstay.mail.webhook.secrets", MAIL_WEBHOOK_SECRET)
+                    .set("mainstay.mail.webhook.mailgun-key", MAILGUN_KEY)
                     .set("mainstay.guard.posts-per-hour", 100_000) // all tests come from one network
                     .set("mainstay.guard.posts-per-hour-without-proof", 100_000)
                     .set("mainstay.sealing.keysets", Keysets.generate().toJson())

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 import static org.awaitility.Awaitility.await;
 
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,6 +37,8 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.mail.javamail.JavaMailSenderImpl;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
 import org.thymeleaf.ITemplateEngine;
 import org.thymeleaf.context.Context;
@@ -41,6 +46,7 @@ import press.mainstay.demo.DemoClock;
 import press.mainstay.demo.DemoMail;
 import press.mainstay.demo.TimeMachine;
 import press.mainstay.demo.stripe.StripeSimulator;
+import press.mainstay.mail.Reports;
 import press.mainstay.mail.ScriptedMailServer;
 import press.mainstay.mail.ScriptedMailServer.Step;
 import press.mainstay.shared.EmailAddress;
@@ -69,12 +75,15 @@ class LeakTests {
         }
     }
 
+    private static final String MAILBOX_PASSWORD = "the mailbox of the bounces";
+
     private static final Person SUNNIVA =
             new Person("Sunniva Quillfeather", "Sunniva.Quillfeather@Fjordpost.example", "en");
     private static final Person THEODORA =
             new Person("Theodora Wintergreen", "Theodora.Wintergreen@Lighthouse-Post.example", "en");
     private static final Person AGLAYA = new Person("Аглая Чернышёва", "A.Tchernyschowa@Северное-Сияние.example", "ru");
 
+    private static final GreenMail bounces = new GreenMail(new ServerSetup(0, "localhost", ServerSetup.PROTOCOL_IMAP));
     private static final String NETWORK = "2001:db8:5ca1:ab1e";
 
     @Autowired
@@ -113,6 +122,23 @@ class LeakTests {
     @Value("${mainstay.sealing.keysets}")
     private String keysets;
 
+    @DynamicPropertySource
+    static void bounceMailbox(DynamicPropertyRegistry settings) {
+        bounces.start();
+        bounces.setUser("bounces@polynya.example", "bounces", MAILBOX_PASSWORD);
+        settings.add("mainstay.mail.bounce-mailbox.protocol", () -> "imap");
+        settings.add("mainstay.mail.bounce-mailbox.host", () -> "localhost");
+        settings.add(
+                "mainstay.mail.bounce-mailbox.port", () -> bounces.getImap().getPort());
+        settings.add("mainstay.mail.bounce-mailbox.username", () -> "bounces");
+        settings.add("mainstay.mail.bounce-mailbox.password", () -> MAILBOX_PASSWORD);
+    }
+
+    @AfterAll
+    static void closeMailbox() {
+        bounces.stop();
+    }
+
     /// What fails is tried again and again, and would tell of it in the output of other tests.
     @AfterEach
     void giveUp() {
@@ -130,6 +156,7 @@ class LeakTests {
         sendsOpenForms(SUNNIVA);
         stripeTellsOddThings(SUNNIVA);
         stripeTellsOddThings(AGLAYA);
+        theReceiptComesBack(SUNNIVA);
         theMailServerRefuses(SUNNIVA);
         aTemplateFails(SUNNIVA);
         time.advance(Period.ofMonths(1).plusDays(1));
@@ -171,14 +198,14 @@ class LeakTests {
     }
 
     private List<String> secrets() {
-        var secrets = new ArrayList<>(List.of(webhookSecret, apiKey));
+        var secrets = new ArrayList<>(List.of(webhookSecret, apiKey, MAILBOX_PASSWORD));
         for (var part : keysets.split("\"value\":\"")) {
             var value = part.substring(0, part.indexOf('"', 1));
             if (value.length() > 30) {
                 secrets.add(value);
             }
         }
-        assertThat(secrets).hasSize(5);
+        assertThat(secrets).hasSize(6);
         return secrets;
     }
 
@@ -218,7 +245,10 @@ class LeakTests {
         reader.post("/donations", Map.of("frequency", person.name(), "amount", "5", "nonce", person.address()));
         reader.post("/donations", "application/json", "{\"email\": \"%s\"}".formatted(person.address()));
         reader.post("/donations", "application/x-www-form-urlencoded", "amount=%zz" + person.address());
-        reader.post("/webhooks/stripe", "application/json", "{\"email\": \"%s\"}".formatted(person.address()));
+        for (var webhook : List.of("/webhooks/stripe", "/webhooks/mail", "/webhooks/mail/mailgun")) {
+            reader.post(webhook, "application/json", "{\"email\": \"%s\"}".formatted(person.address()));
+            reader.post(webhook, "application/json", "{\"signature\": \"%s\"".formatted(person.address()));
+        }
     }
 
     /// By page and by script, rightly and with the address in every field; confirms, and asks for the link to
@@ -339,6 +369,26 @@ class LeakTests {
         public String getWord() {
             throw new IllegalStateException("No word for " + person.address());
         }
+    }
+
+    /// To the mailbox that the service reads by itself, once a minute.
+    private void theReceiptComesBack(Person person) {
+        var address = new EmailAddress(person.address()).normalised();
+        var receipt = mail.lettersTo(address).getFirst();
+        var report = Reports.postfix(
+                "bounce@polynya.example",
+                address,
+                receipt.header("Message-ID").orElseThrow(),
+                "5.1.1",
+                "550 5.1.1 <%s>: %s has left".formatted(person.address(), person.name()),
+                clock.instant());
+        bounces.getUserManager().getUser("bounces").deliver(Reports.message(report));
+        time.advance(Duration.ofMinutes(2));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> jdbc.sql("select exists (select from bounce where kind = 'hard' and source = 'mailbox')")
+                        .query(Boolean.class)
+                        .single());
+        await().until(() -> bounces.getReceivedMessages().length == 0);
     }
 
     /// In words that name the reader, as mail servers do.

@@ -31,15 +31,16 @@ class DeliveryService {
 
     private static final Logger log = LoggerFactory.getLogger(DeliveryService.class);
 
-    /// Longer than the longest wait for a mail server's answer: who has not reported by then is dead.
-    private static final Duration LEASE = Duration.ofMinutes(10);
-
     private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(5), Duration.ofHours(1));
+
+    /// While the relay lets nothing pass. `Relay` sees to it that it is not asked too often.
+    private static final Backoff RELAY_BACKOFF = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(2));
 
     private final JdbcClient jdbc;
     private final Clock clock;
     private final LetterSender sender;
     private final SuppressionService suppressions;
+    private final BounceService bounces;
     private final SupporterService supporters;
     private final ListHeaders listHeaders;
     private final TransactionTemplate transaction;
@@ -51,6 +52,7 @@ class DeliveryService {
             Clock clock,
             LetterSender sender,
             SuppressionService suppressions,
+            BounceService bounces,
             SupporterService supporters,
             ListHeaders listHeaders,
             TransactionTemplate transaction,
@@ -60,6 +62,7 @@ class DeliveryService {
         this.clock = clock;
         this.sender = sender;
         this.suppressions = suppressions;
+        this.bounces = bounces;
         this.supporters = supporters;
         this.listHeaders = listHeaders;
         this.transaction = transaction;
@@ -74,6 +77,9 @@ class DeliveryService {
     boolean sendNext() {
         var claimed = transaction.execute(_ -> claim());
         claimed.filter(letter -> letter.status().equals("sending")).ifPresent(this::send);
+        if (claimed.isEmpty()) {
+            sender.pause();
+        }
         return claimed.isPresent();
     }
 
@@ -88,11 +94,13 @@ class DeliveryService {
                         where id = (
                             select id from letter where status in ('waiting', 'sending') and next_try_at <= :machineNow
                                 and (supporter is not null or customer is null or send_before <= :now)
+                                and (not :relayRests or send_before <= :now)
                             order by next_try_at limit 1 for update skip locked)
-                        returning id, kind, about, supporter, status, attempts, doubts
+                        returning id, kind, about, supporter, status, attempts, doubts, relay_faults
                         """)
                 .param("machineNow", machineNow())
-                .param("leaseEnd", machineNow().plus(LEASE))
+                .param("leaseEnd", machineNow().plus(sender.longest()))
+                .param("relayRests", sender.rests())
                 .param("now", utc(clock.instant()))
                 .query(Claimed.class)
                 .optional();
@@ -104,7 +112,14 @@ class DeliveryService {
     }
 
     private record Claimed(
-            UUID id, String kind, String about, @Nullable UUID supporter, String status, int attempts, int doubts) {
+            UUID id,
+            String kind,
+            String about,
+            @Nullable UUID supporter,
+            String status,
+            int attempts,
+            int doubts,
+            int relayFaults) {
 
         LetterEnded ended(String status, @Nullable String reason) {
             return new LetterEnded(kind, about, supporter, status, reason);
@@ -140,11 +155,21 @@ class DeliveryService {
         // if the outcome cannot be noted, the row stays as under way, and is in doubt when its lease ends
         switch (sender.send(letter.id(), content.get(), headers)) {
             case Handover.Accepted _ -> end(letter, "sent", null);
-            case Handover.Refused(String code) -> end(letter, "refused", code);
-            case Handover.NotSent(String code) -> putOff(letter, 0, code);
+            case Handover.Refused(String code, DeliveryCode why) -> refused(letter, code, why);
+            case Handover.NotSent(String code, boolean _) -> putOff(letter, 0, code);
+            case Handover.RelayFault(String code) -> putOffForRelay(letter, code);
             case Handover.InDoubt(String code) when letter.doubts() == 0 -> putOff(letter, 1, code);
             case Handover.InDoubt(String code) -> end(letter, "in_doubt", code);
         }
+    }
+
+    private void refused(Claimed letter, String error, @Nullable DeliveryCode why) {
+        transaction.executeWithoutResult(_ -> {
+            end(letter, "refused", error);
+            if (why != null) {
+                bounces.take(letter.id(), why.kind(), why, BounceService.Source.SMTP, null);
+            }
+        });
     }
 
     private void unwanted(Claimed letter, String reason) {
@@ -193,17 +218,27 @@ class DeliveryService {
     }
 
     private void putOff(Claimed letter, int doubts, String error) {
+        putOff(letter, doubts, 0, error, BACKOFF.after(letter.attempts() - letter.relayFaults()));
+    }
+
+    private void putOffForRelay(Claimed letter, String error) {
+        putOff(letter, 0, 1, error, RELAY_BACKOFF.after(letter.relayFaults() + 1));
+    }
+
+    private void putOff(Claimed letter, int doubts, int relayFaults, String error, Duration pause) {
         log.warn(
                 "Letter {} ({}) is put off after attempt {}: {}", letter.id(), letter.kind(), letter.attempts(), error);
         jdbc.sql("""
-                        update letter set status = 'waiting', doubts = doubts + :doubts, last_error = :error, next_try_at = :next
+                        update letter set status = 'waiting', doubts = doubts + :doubts,
+                            relay_faults = relay_faults + :relayFaults, last_error = :error, next_try_at = :next
                         where id = :id and status = 'sending' and attempts = :attempts
                         """)
                 .param("id", letter.id())
                 .param("attempts", letter.attempts())
                 .param("doubts", doubts)
+                .param("relayFaults", relayFaults)
                 .param("error", error)
-                .param("next", machineNow().plus(BACKOFF.after(letter.attempts())))
+                .param("next", machineNow().plus(pause))
                 .update();
     }
 

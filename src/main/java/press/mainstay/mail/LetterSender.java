@@ -1,56 +1,64 @@
 package press.mainstay.mail;
 
-import jakarta.mail.Address;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
-import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Date;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
-import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
-import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
-import org.jspecify.annotations.Nullable;
-import org.springframework.mail.javamail.JavaMailSenderImpl;
+import org.eclipse.angus.mail.smtp.SMTPMessage;
 import org.springframework.mail.javamail.MimeMessageHelper;
 import org.springframework.stereotype.Component;
 import org.thymeleaf.ITemplateEngine;
 import org.thymeleaf.context.Context;
 import press.mainstay.mail.Letter.Content;
 import press.mainstay.newsroom.NewsroomProperties;
-import press.mainstay.sealing.Sealing;
 import press.mainstay.shared.ErrorCode;
 
-/// Hands one letter to the mail server, and tells exactly what became of it. Spring's `send` would call a failed
-/// QUIT a failure, and the letter would go twice.
+/// Writes a letter and hands it to the relay, several over one connection.
 @Component
 class LetterSender {
 
-    private final JavaMailSenderImpl relay;
+    /// If the relay is so slow that the text has not begun by then, it does not begin.
+    private static final Duration TEXT_BEGINS_WITHIN = Duration.ofMinutes(5);
+
+    private final Relay relay;
+    private final SmtpConnection connection;
     private final ITemplateEngine templates;
     private final NewsroomProperties newsroom;
-    private final Sealing sealing;
+    private final MailIds ids;
     private final Clock clock;
 
-    LetterSender(
-            JavaMailSenderImpl relay,
-            ITemplateEngine templates,
-            NewsroomProperties newsroom,
-            Sealing sealing,
-            Clock clock) {
+    LetterSender(Relay relay, ITemplateEngine templates, NewsroomProperties newsroom, MailIds ids, Clock clock) {
         this.relay = relay;
+        this.connection = new SmtpConnection(relay);
         this.templates = templates;
         this.newsroom = newsroom;
-        this.sealing = sealing;
+        this.ids = ids;
         this.clock = clock;
+    }
+
+    /// Whether the relay is to be left alone for now.
+    boolean rests() {
+        return relay.rests();
+    }
+
+    /// Who takes longer than that to send a letter is dead, however slow the relay.
+    Duration longest() {
+        return TEXT_BEGINS_WITHIN.plus(relay.longestAnswer()).plusMinutes(1);
+    }
+
+    /// To be called when nothing is to be sent for now.
+    void pause() {
+        connection.close();
     }
 
     /// Throws nothing: whatever goes wrong, the outcome says whether the letter may be out.
@@ -58,74 +66,28 @@ class LetterSender {
     /// @param headers beside those that every letter has
     Handover send(UUID id, Content content, Map<String, String> headers) {
         LetterMessage message;
-        Address[] recipient;
+        InternetAddress recipient;
         try {
-            recipient = new Address[] {new InternetAddress(content.to().normalised())};
-            message = message(id, content, headers, recipient[0]);
+            recipient = new InternetAddress(content.to().normalised());
+            message = message(id, content, headers, recipient);
         } catch (MessagingException | IOException e) {
-            return new Handover.Refused(ErrorCode.of(e));
+            return new Handover.Refused(ErrorCode.of(e), null);
         } catch (RuntimeException e) {
-            return new Handover.NotSent(ErrorCode.of(e)); // a faulty template: the next release may mend it
+            return new Handover.NotSent(ErrorCode.of(e), false); // a faulty template: the next release may mend it
         }
-        try (var transport = relay.getSession().getTransport(relay.getProtocol())) {
-            transport.connect(relay.getHost(), relay.getPort(), relay.getUsername(), relay.getPassword());
-            try {
-                transport.sendMessage(message, recipient);
-                message.answered = new Handover.Accepted();
-            } catch (MessagingException | RuntimeException e) {
-                message.answered = outcome(message, e);
-            }
-        } catch (MessagingException | RuntimeException e) {
-            // after an answer, this is only the QUIT that failed
-            if (message.answered == null) {
-                return new Handover.NotSent(ErrorCode.of(e));
-            }
-        }
-        return message.answered;
+        return connection.send(message, recipient);
     }
 
-    /// Until the whole body has left us, it was certainly not accepted. After that only the server's own reply
-    /// tells.
-    private static Handover outcome(LetterMessage message, Exception exception) {
-        var reply = replyCode(exception);
-        var code = ErrorCode.of(exception) + ":" + reply;
-        if (reply >= 500 && reply < 600 && !refusesUs(exception)) {
-            return new Handover.Refused(code);
-        }
-        if (reply >= 400 || !message.bodyWritten) {
-            return new Handover.NotSent(code);
-        }
-        if (reply >= 200 && reply < 300) {
-            return new Handover.Accepted(); // Angus takes any yes but 250 for a failure
-        }
-        return new Handover.InDoubt(code);
-    }
-
-    /// Whatever the letter: no sign-in, or not the newsroom's address. Once that is put right, letters pass.
-    private static boolean refusesUs(Exception exception) {
-        return exception instanceof SMTPSendFailedException failed
-                && failed.getCommand().startsWith("MAIL");
-    }
-
-    private static int replyCode(Exception exception) {
-        var reply = -1;
-        for (var e = exception; e != null; e = e instanceof MessagingException m ? m.getNextException() : null) {
-            reply = switch (e) {
-                case SMTPAddressFailedException failed -> failed.getReturnCode();
-                case SMTPSendFailedException failed -> failed.getReturnCode();
-                default -> reply;
-            };
-        }
-        return reply;
-    }
-
-    private LetterMessage message(UUID id, Content content, Map<String, String> headers, Address to)
+    private LetterMessage message(UUID id, Content content, Map<String, String> headers, InternetAddress to)
             throws MessagingException, IOException {
-        var message = new LetterMessage(relay.getSession(), messageId(id));
+        var message = new LetterMessage(relay.session(), ids.messageId(id));
+        message.setEnvelopeFrom(ids.envelopeFrom(id));
         var helper = new MimeMessageHelper(message, StandardCharsets.UTF_8.name());
-        helper.setFrom(newsroom.sender().address().value(), newsroom.sender().name());
+        helper.setFrom(
+                newsroom.sender().address().value(),
+                HeaderValue.checked(newsroom.sender().name()));
         message.setRecipient(Message.RecipientType.TO, to);
-        helper.setSubject(withoutControlCharacters(content.subject()));
+        helper.setSubject(HeaderValue.checked(content.subject()));
         helper.setSentDate(Date.from(clock.instant()));
         var context = new Context(content.locale(), Map.copyOf(content.model()));
         // the helper would wrap the two into a part for attachments, which mail programs show with a paper clip
@@ -135,7 +97,7 @@ class LetterSender {
                 part(templates.process(content.template(), context), "html")));
         message.setHeader("Auto-Submitted", "auto-generated");
         for (var header : headers.entrySet()) {
-            message.setHeader(header.getKey(), withoutControlCharacters(header.getValue()));
+            message.setHeader(header.getKey(), HeaderValue.checked(header.getValue()));
         }
         message.saveChanges();
         return message;
@@ -147,28 +109,11 @@ class LetterSender {
         return part;
     }
 
-    /// The same for every try of a letter, so that receivers can tell a repetition; a stranger learns nothing from
-    /// it.
-    private String messageId(UUID id) {
-        var key = HexFormat.of()
-                .formatHex(sealing.hash(id.toString(), "mail.message-id").bytes(), 0, 16);
-        var address = newsroom.sender().address().value();
-        return "<" + key + "@" + address.substring(address.lastIndexOf('@') + 1) + ">";
-    }
-
-    private static String withoutControlCharacters(String header) {
-        if (header.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("A control character in a header");
-        }
-        return header;
-    }
-
-    /// Knows whether its last byte has left us, and keeps the Message-ID that it was given.
-    private static final class LetterMessage extends MimeMessage {
+    /// Keeps the Message-ID that it was given, and does not begin too late.
+    private static final class LetterMessage extends SMTPMessage {
 
         private final String messageId;
-        private boolean bodyWritten;
-        private @Nullable Handover answered;
+        private final long begun = System.nanoTime();
 
         LetterMessage(Session session, String messageId) {
             super(session);
@@ -177,8 +122,10 @@ class LetterSender {
 
         @Override
         public void writeTo(OutputStream out, String[] ignoreList) throws IOException, MessagingException {
+            if (System.nanoTime() - begun > TEXT_BEGINS_WITHIN.toNanos()) {
+                throw new IOException("Too late");
+            }
             super.writeTo(out, ignoreList);
-            bodyWritten = true;
         }
 
         @Override

@@ -16,10 +16,12 @@ import press.mainstay.shared.MailList;
 class ListHeaders {
 
     private final UnsubscribeLinks links;
+    private final UnsubscribeAddresses addresses;
     private final String host;
 
-    ListHeaders(UnsubscribeLinks links, NewsroomProperties newsroom) {
+    ListHeaders(UnsubscribeLinks links, UnsubscribeAddresses addresses, NewsroomProperties newsroom) {
         this.links = links;
+        this.addresses = addresses;
         this.host = newsroom.publicUrl().getHost();
     }
 
@@ -27,7 +29,13 @@ class ListHeaders {
     Map<String, String> of(MailList list, String kind, UUID supporter, Locale locale) {
         var headers = new LinkedHashMap<String, String>();
         headers.put("List-Id", "<" + list.word() + "." + host + ">");
-        headers.put("List-Unsubscribe", "<" + links.to(supporter, list, locale) + ">");
+        headers.put(
+                "List-Unsubscribe",
+                "<" + links.to(supporter, list, locale) + ">"
+                        + addresses
+                                .to(supporter, list)
+                                .map(address -> ", <mailto:" + address + "?subject=unsubscribe>")
+                                .orElse(""));
         headers.put("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
         headers.put("Precedence", "bulk");
         headers.put("Feedback-ID", kind + ":" + list.word() + ":" + host);

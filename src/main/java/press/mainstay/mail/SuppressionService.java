@@ -71,6 +71,11 @@ public class SuppressionService {
         });
     }
 
+    /// The same of somebody whom we do not know.
+    void leave(KeyedHash address, MailList list, Reason reason) {
+        add(address, list.word(), reason);
+    }
+
     /// Nothing can be delivered there.
     public void close(KeyedHash address, Reason reason) {
         add(address, "everything", reason);
@@ -82,6 +87,16 @@ public class SuppressionService {
         jdbc.sql("""
                         delete from suppression where email_hash = :hash and stops = :list and reason = 'unsubscribed'
                         """).param("hash", address.bytes()).param("list", list.word()).update();
+    }
+
+    /// Staff have seen to it: mail may go there again. Lists that its owner left stay left, and who was taken off one
+    /// has to sign up again.
+    ///
+    /// @return how many suppressions that lifted
+    public int lift(KeyedHash address) {
+        return jdbc.sql("delete from suppression where email_hash = :hash and reason <> 'unsubscribed'")
+                .param("hash", address.bytes())
+                .update();
     }
 
     private void add(KeyedHash address, String stops, Reason reason) {

@@ -4,12 +4,10 @@ import com.github.kagkarlsson.scheduler.Scheduler;
 import java.net.URI;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.mail.javamail.JavaMailSenderImpl;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 import press.mainstay.demo.stripe.StripeSimulator;
@@ -37,20 +35,6 @@ public class DemoConfiguration {
     RouterFunction<ServerResponse> demoPages(DemoMail mail, DemoClock clock, TimeMachine machine) {
         var simulator = stripe.getIfAvailable();
         return new DemoPages(mail, clock, machine, simulator == null ? null : simulator.url()).routes();
-    }
-
-    /// An instance, since a property can name only a class.
-    @Bean
-    static BeanPostProcessor promptMailSockets() {
-        return new BeanPostProcessor() {
-            @Override
-            public Object postProcessAfterInitialization(Object bean, String name) {
-                if (bean instanceof JavaMailSenderImpl sender) {
-                    sender.getJavaMailProperties().put("mail.smtp.socketFactory", DemoMail.promptSockets());
-                }
-                return bean;
-            }
-        };
     }
 
     @EventListener

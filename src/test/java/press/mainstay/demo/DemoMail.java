@@ -17,8 +17,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -28,7 +26,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
-import javax.net.SocketFactory;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -127,11 +124,6 @@ public final class DemoMail implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
-    }
-
-    /// Sockets that send at once. Without, each letter waits 40 ms for an acknowledgement (Nagle and delayed ACK).
-    public static SocketFactory promptSockets() {
-        return new PromptSockets();
     }
 
     private record Row(long number, OffsetDateTime receivedAt, String recipient, byte[] raw) {}
@@ -247,41 +239,6 @@ public final class DemoMail implements AutoCloseable {
         @Override
         public void delete() {
             // nothing to remove
-        }
-    }
-
-    private static final class PromptSockets extends SocketFactory {
-
-        private final SocketFactory sockets = SocketFactory.getDefault();
-
-        @Override
-        public Socket createSocket() throws IOException {
-            return prompt(sockets.createSocket());
-        }
-
-        @Override
-        public Socket createSocket(String host, int port) throws IOException {
-            return prompt(sockets.createSocket(host, port));
-        }
-
-        @Override
-        public Socket createSocket(String host, int port, InetAddress local, int localPort) throws IOException {
-            return prompt(sockets.createSocket(host, port, local, localPort));
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port) throws IOException {
-            return prompt(sockets.createSocket(host, port));
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) throws IOException {
-            return prompt(sockets.createSocket(host, port, local, localPort));
-        }
-
-        private static Socket prompt(Socket socket) throws IOException {
-            socket.setTcpNoDelay(true);
-            return socket;
         }
     }
 }

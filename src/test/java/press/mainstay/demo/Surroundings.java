@@ -37,6 +37,7 @@ public final class Surroundings {
         settings.put("spring.datasource.password", "");
         settings.put("spring.mail.host", "localhost");
         settings.put("spring.mail.port", mail.port());
+        settings.put("mainstay.mail.relay-pause", "50ms");
     }
 
     /// With Stripe played.

@@ -234,9 +234,12 @@ class ReceiptTests {
         "MAIL, ''",
         "RCPT, 450 4.2.1 Greylisted",
         "RCPT, 421 4.3.2 Going down",
+        "RCPT, 554 5.7.1 Relay access denied",
         "RCPT, ''",
         "DATA, 452 4.3.1 No space",
+        "DATA, 554 5.7.1 Not by your account",
         "DATA, ''",
+        "BODY, 554 5.7.1 Looks like spam",
         "BODY, 451 4.3.0 Try again later",
         "BODY, 421 4.3.2 Going down"
     })
@@ -259,7 +262,7 @@ class ReceiptTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"RCPT, 550 5.1.1 No such user", "DATA, 554 5.7.1 No", "BODY, 554 5.7.1 Looks like spam"})
+    @CsvSource({"RCPT, 550 5.1.1 No such user", "DATA, 554 No valid recipients", "BODY, 552 5.3.4 Too big"})
     void aReceiptThatIsRefusedForGoodIsNotTriedAgain(Step step, String reply) {
         var story = asks("once", "en");
 

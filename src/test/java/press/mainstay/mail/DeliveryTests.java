@@ -72,6 +72,9 @@ class DeliveryTests {
     private SuppressionService suppressions;
 
     @Autowired
+    private BounceService bounces;
+
+    @Autowired
     private SupporterService supporters;
 
     @Autowired
@@ -132,7 +135,16 @@ class DeliveryTests {
         names.forEach(name -> note.words.put(name, () -> Optional.of(content("Note " + name))));
         transaction.executeWithoutResult(_ -> names.forEach(this::promise));
         var otherNode = new DeliveryService(
-                jdbc, clock, sender, suppressions, supporters, listHeaders, transaction, events, List.of(note));
+                jdbc,
+                clock,
+                sender,
+                suppressions,
+                bounces,
+                supporters,
+                listHeaders,
+                transaction,
+                events,
+                List.of(note));
         var start = new CountDownLatch(1);
 
         try (var hands = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -291,6 +303,34 @@ class DeliveryTests {
         assertThat(mail.lettersTo(address.value()))
                 .extracting(DemoMail.Letter::subject)
                 .containsExactly("Mended", "A note");
+    }
+
+    /// However long it is away, and however many letters wait for it.
+    @Test
+    void aRelayThatIsDownCostsNoLetterATry() {
+        var names = IntStream.range(0, 12).mapToObj(i -> word + "-" + i).toList();
+        names.forEach(name -> note.words.put(name, () -> Optional.of(content("Note " + name))));
+
+        ScriptedMailServer.takeAway(relay, () -> {
+            names.forEach(this::promise);
+            await().until(() -> relayFaults() >= 5);
+            assertThat(jdbc.sql("select count(*) from letter where about like :word and attempts > relay_faults")
+                            .param("word", word + "-%")
+                            .query(Integer.class)
+                            .single())
+                    .isLessThanOrEqualTo(1);
+        });
+        names.forEach(this::due);
+
+        await().until(() -> names.stream().allMatch(name -> status(name).equals("sent")));
+        assertThat(mail.lettersTo(address.value())).hasSize(12);
+    }
+
+    private int relayFaults() {
+        return jdbc.sql("select sum(relay_faults) from letter where about like :word")
+                .param("word", word + "-%")
+                .query(Integer.class)
+                .single();
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.mail.javamail.JavaMailSenderImpl;
 
 /// A mail server with a mishap to order: what it answers at which step is the test's to say, else it takes all.
@@ -30,9 +31,12 @@ public final class ScriptedMailServer implements AutoCloseable {
     }
 
     private static final String HANGS_UP = "";
+    private static final String SAYS_NOTHING = "…";
 
     private final ServerSocket socket;
     private final Map<Step, String> replies = new ConcurrentHashMap<>();
+    private final Map<Step, String> once = new ConcurrentHashMap<>();
+    private final AtomicInteger connections = new AtomicInteger();
     private final List<String> letters = new CopyOnWriteArrayList<>();
 
     public ScriptedMailServer() {
@@ -52,6 +56,29 @@ public final class ScriptedMailServer implements AutoCloseable {
 
     public ScriptedMailServer hangsUpAt(Step step) {
         return answers(step, HANGS_UP);
+    }
+
+    public ScriptedMailServer answersOnce(Step step, String reply) {
+        once.put(step, reply);
+        return this;
+    }
+
+    public ScriptedMailServer hangsUpOnceAt(Step step) {
+        return answersOnce(step, HANGS_UP);
+    }
+
+    /// Until the client has had enough.
+    public ScriptedMailServer saysNothingOnceAt(Step step) {
+        return answersOnce(step, SAYS_NOTHING);
+    }
+
+    public int port() {
+        return socket.getLocalPort();
+    }
+
+    /// How many there were.
+    public int connections() {
+        return connections.get();
     }
 
     public ScriptedMailServer takesAll() {
@@ -117,6 +144,7 @@ public final class ScriptedMailServer implements AutoCloseable {
     }
 
     private void serve(Socket client) {
+        connections.incrementAndGet();
         try (client) {
             client.setTcpNoDelay(true);
             var in = new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
@@ -159,7 +187,11 @@ public final class ScriptedMailServer implements AutoCloseable {
     }
 
     private boolean reply(Socket client, Step step, String usual) throws IOException {
-        var reply = replies.getOrDefault(step, usual);
+        var scripted = once.remove(step);
+        var reply = scripted != null ? scripted : replies.getOrDefault(step, usual);
+        if (reply.equals(SAYS_NOTHING)) {
+            client.getInputStream().skip(Long.MAX_VALUE);
+        }
         return !reply.equals(HANGS_UP) && say(client, reply) && !reply.startsWith("421");
     }
 
