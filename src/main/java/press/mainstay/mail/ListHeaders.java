@@ -25,9 +25,14 @@ class ListHeaders {
 
     /// @param kind of letter or mailing, for the receiving side's statistics
     Map<String, String> of(MailList list, String kind, UUID supporter, Locale locale) {
+        return of(list, kind, links.to(supporter, list, locale).toString());
+    }
+
+    /// @param unsubscribe the reader's own link, or what stands for it
+    Map<String, String> of(MailList list, String kind, String unsubscribe) {
         var headers = new LinkedHashMap<String, String>();
         headers.put("List-Id", "<" + list.word() + "." + host + ">");
-        headers.put("List-Unsubscribe", "<" + links.to(supporter, list, locale) + ">");
+        headers.put("List-Unsubscribe", "<" + unsubscribe + ">");
         headers.put("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
         headers.put("Precedence", "bulk");
         headers.put("Feedback-ID", kind + ":" + list.word() + ":" + host);

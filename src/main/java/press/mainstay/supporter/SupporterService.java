@@ -28,7 +28,8 @@ import press.mainstay.stripe.StripeRefetch;
 @Service
 public class SupporterService {
 
-    static final String EMAIL = "supporter.email";
+    /// What the column `supporter.email` is sealed for, for whoever reads many at once.
+    public static final String EMAIL = "supporter.email";
 
     private final SupporterRepository supporters;
     private final Sealing sealing;
