@@ -10,8 +10,8 @@ import press.mainstay.sealing.Sealing;
 import press.mainstay.shared.EmailAddress;
 import press.mainstay.shared.MailList;
 
-/// Addresses that a mail program writes to when its reader leaves a list, for programs that do not know RFC 8058. The
-/// token of a link would not fit into one.
+/// Addresses that a mail program writes to when its reader leaves a list, for programs that do not know RFC 8058.
+/// The token of a link would not fit into one.
 @Component
 class UnsubscribeAddresses {
 
@@ -23,6 +23,11 @@ class UnsubscribeAddresses {
         this.address = Optional.ofNullable(properties.unsubscribeAddress())
                 .filter(_ -> properties.isUsed())
                 .map(TaggedAddress::of);
+    }
+
+    /// Whether there is a mailbox for them that is read.
+    boolean areRead() {
+        return address.isPresent();
     }
 
     /// @return empty if there is no mailbox that is read

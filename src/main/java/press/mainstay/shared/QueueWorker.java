@@ -17,6 +17,7 @@ public final class QueueWorker implements SmartLifecycle {
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final String queue;
+    private final Duration lookEvery;
     private final BooleanSupplier work;
     private final Semaphore wakeUp = new Semaphore(0);
     private volatile boolean running;
@@ -25,7 +26,13 @@ public final class QueueWorker implements SmartLifecycle {
     /// @param queue the table's name, for the thread and the log
     /// @param work does one piece; returns whether there may be more to do right now
     public QueueWorker(String queue, BooleanSupplier work) {
+        this(queue, LOOK_EVERY, work);
+    }
+
+    /// @param lookEvery how often to look when nobody calls
+    public QueueWorker(String queue, Duration lookEvery, BooleanSupplier work) {
         this.queue = queue;
+        this.lookEvery = lookEvery;
         this.work = work;
     }
 
@@ -61,7 +68,7 @@ public final class QueueWorker implements SmartLifecycle {
     private void run() {
         while (running) {
             try {
-                var _ = wakeUp.tryAcquire(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+                var _ = wakeUp.tryAcquire(lookEvery.toMillis(), TimeUnit.MILLISECONDS);
                 wakeUp.drainPermits();
                 while (running && work.getAsBoolean()) {
                     // more to do

@@ -31,7 +31,8 @@ import press.mainstay.stripe.StripeRefetch;
 @Service
 public class SupporterService {
 
-    static final String EMAIL = "supporter.email";
+    /// What the column `supporter.email` is sealed for, for whoever reads many at once.
+    public static final String EMAIL = "supporter.email";
 
     /// As the words beside the forms say.
     private static final Duration REMEMBERED = Duration.ofDays(90);

@@ -70,6 +70,9 @@ class MailIdsTests {
 
     private MailIds ids(String bounceAddress) {
         var address = bounceAddress == null ? null : new EmailAddress(bounceAddress);
-        return new MailIds(sealing, newsroom, new MailProperties(address, Duration.ofSeconds(5)));
+        return new MailIds(
+                sealing,
+                newsroom,
+                new MailProperties(address, Duration.ofSeconds(5), 4, null, 50, Duration.ofMinutes(1), 10));
     }
 }

@@ -32,7 +32,7 @@ class SmtpConnectionTests {
         settings.setHost("localhost");
         settings.setPort(server.port());
         settings.getJavaMailProperties().put("mail.smtp.timeout", "300");
-        return new Relay(settings, new MailProperties(null, pause));
+        return new Relay(settings, new MailProperties(null, pause, 4, null, 50, Duration.ofMinutes(1), 10));
     }
 
     @AfterEach
