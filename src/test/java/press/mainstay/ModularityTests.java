@@ -24,6 +24,7 @@ class ModularityTests {
                         "ledger",
                         "donation",
                         "membership",
+                        "reminder",
                         "account");
     }
 
