@@ -8,6 +8,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.Period;
@@ -108,7 +110,7 @@ class ReminderTests {
         assertThat(mail.lettersTo(address)).hasSize(2);
         assertThat(statuses()).containsExactly("done");
         assertThat(outcome()).isEqualTo("sent");
-        time.advance(Period.ofMonths(2));
+        later(Period.ofMonths(2));
         assertThat(mail.lettersTo(address)).hasSize(2);
     }
 
@@ -118,7 +120,7 @@ class ReminderTests {
     void theLettersLinkOpensThePageAsItWasLeftAndTheGiftIsCountedAsBroughtByIt() {
         ask(Map.of("when", "3-months", "frequency", "monthly", "amount", "7.50", "currency", "eur", "article", "/ice"));
         confirm();
-        time.advance(Period.ofMonths(3).plusDays(1));
+        later(Period.ofMonths(3).plusDays(1));
         var link = links(mail.lettersTo(address).getFirst()).getFirst();
 
         assertThat(URI.create(link).getQuery())
@@ -139,10 +141,10 @@ class ReminderTests {
     void whoHasGivenMeanwhileIsNotAskedAndStaffSeeWhy() {
         ask(Map.of("when", "1-month"));
         confirm();
-        time.advance(Period.ofDays(3));
+        later(Period.ofDays(3));
         givesAs(address.toUpperCase(), Map.of("frequency", "once", "preset-once", "10"));
 
-        time.advance(Period.ofMonths(1));
+        later(Period.ofMonths(1));
 
         assertThat(remindersSent()).isZero();
         assertThat(outcome()).isEqualTo("gave");
@@ -174,11 +176,11 @@ class ReminderTests {
     @CsvSource({"monthly, 5", "annual, 50"})
     void membersAreNotAskedEvenIfTheyWereBefore(String frequency, String amount) {
         gives(Map.of("frequency", frequency, "preset-" + frequency, amount));
-        time.advance(Period.ofDays(1));
+        later(Period.ofDays(1));
         ask(Map.of("when", "1-month"));
         confirm();
 
-        time.advance(Period.ofMonths(1).plusDays(1));
+        later(Period.ofMonths(1).plusDays(1));
 
         assertThat(remindersSent()).isZero();
         assertThat(outcome()).isEqualTo("member");
@@ -190,7 +192,7 @@ class ReminderTests {
         ask(Map.of("when", "3-months", "source", "thanks"));
         confirm();
 
-        time.advance(Period.ofMonths(3).plusDays(1));
+        later(Period.ofMonths(3).plusDays(1));
 
         assertThat(remindersSent()).isEqualTo(1);
     }
@@ -199,11 +201,11 @@ class ReminderTests {
     void aRepeatingReminderStopsAtTheFirstGift() {
         ask(Map.of("when", "every-month", "source", "thanks"));
         confirm();
-        time.advance(Period.ofMonths(2).plusDays(1));
+        later(Period.ofMonths(2).plusDays(1));
         assertThat(remindersSent()).isEqualTo(2);
         gives(Map.of("frequency", "once", "preset-once", "10"));
 
-        time.advance(Period.ofMonths(3));
+        later(Period.ofMonths(3));
 
         assertThat(remindersSent()).isEqualTo(2);
         assertThat(outcome()).isEqualTo("gave");
@@ -218,7 +220,7 @@ class ReminderTests {
                 .param("hash", hash())
                 .update();
 
-        time.advance(Period.ofMonths(4));
+        later(Period.ofMonths(4));
 
         assertThat(remindersSent()).isEqualTo(2);
         assertThat(statuses()).containsExactly("done", "done");
@@ -264,7 +266,7 @@ class ReminderTests {
     void whatIsNotConfirmedIsForgottenAfterFourteenDays() {
         ask(Map.of("when", "3-months"));
         var link = link(confirmationLetter());
-        time.advance(Period.ofDays(14).plusDays(1));
+        later(Period.ofDays(14).plusDays(1));
 
         assertThat(statuses()).isEmpty();
         assertThat(jdbc.sql("select exists (select from opt_in where email_hash = :hash)")
@@ -284,7 +286,7 @@ class ReminderTests {
         crawl(confirmation);
         assertThat(statuses()).containsExactly("asked");
         confirm();
-        time.advance(Period.ofMonths(1).plusDays(1));
+        later(Period.ofMonths(1).plusDays(1));
         var letter = mail.lettersTo(address).getFirst();
 
         crawl(letter);
@@ -298,7 +300,7 @@ class ReminderTests {
     void oneClickInTheMailProgramLeavesTheReminders() {
         ask(Map.of("when", "every-month"));
         confirm();
-        time.advance(Period.ofMonths(1).plusDays(1));
+        later(Period.ofMonths(1).plusDays(1));
         var letter = mail.lettersTo(address).getFirst();
         assertThat(letter.header("List-Unsubscribe-Post")).hasValue("List-Unsubscribe=One-Click");
         assertThat(letter.header("List-Id")).isPresent();
@@ -311,7 +313,7 @@ class ReminderTests {
         assertThat(List.of(first.status(), second.status())).containsOnly(200);
         assertThat(first.header("Set-Cookie")).isEmpty();
         assertThat(statuses()).containsExactly("done", "stopped");
-        time.advance(Period.ofMonths(3));
+        later(Period.ofMonths(3));
         assertThat(remindersSent()).isEqualTo(1);
     }
 
@@ -329,7 +331,7 @@ class ReminderTests {
         reader.post(path(link(letter)), Map.of());
 
         assertThat(suppressed()).isFalse();
-        time.advance(Period.ofMonths(3).plusDays(1));
+        later(Period.ofMonths(3).plusDays(1));
         assertThat(remindersSent()).isEqualTo(1);
     }
 
@@ -357,7 +359,7 @@ class ReminderTests {
         confirmLast();
         assertThat(statuses()).containsExactlyInAnyOrder("stopped", "waiting");
 
-        time.advance(Period.ofMonths(1).plusDays(1));
+        later(Period.ofMonths(1).plusDays(1));
 
         assertThat(remindersSent()).isEqualTo(1);
     }
@@ -366,7 +368,7 @@ class ReminderTests {
     void theDayCanBeChangedFromTheLetter() {
         ask(Map.of("when", "1-month"));
         confirm();
-        time.advance(Period.ofMonths(1).plusDays(1));
+        later(Period.ofMonths(1).plusDays(1));
         var change = links(mail.lettersTo(address).getFirst()).get(1);
         var day = clock.instant().atZone(RIGA).toLocalDate().plusMonths(2);
 
@@ -386,14 +388,14 @@ class ReminderTests {
     void aRepeatingReminderCanBeStoppedFromTheLetter() {
         ask(Map.of("when", "every-month"));
         confirm();
-        time.advance(Period.ofMonths(1).plusDays(1));
+        later(Period.ofMonths(1).plusDays(1));
         var stop = links(mail.lettersTo(address).getFirst()).get(2);
 
         assertThat(reader.get(stop).body()).contains("Stop this reminder?");
         assertThat(reader.post(path(stop), Map.of()).status()).isEqualTo(303);
         assertThat(reader.post(path(stop), Map.of()).status()).isEqualTo(303);
 
-        time.advance(Period.ofMonths(2));
+        later(Period.ofMonths(2));
         assertThat(remindersSent()).isEqualTo(1);
         assertThat(statuses()).containsExactly("done", "stopped");
     }
@@ -470,12 +472,12 @@ class ReminderTests {
         ask(Map.of("when", "1-month"));
         confirm();
         var person = person();
-        time.advance(Period.ofMonths(1).plusDays(1));
+        later(Period.ofMonths(1).plusDays(1));
         assertThat(remindersSent()).isEqualTo(1);
-        time.advance(Period.ofDays(85));
+        later(Period.ofDays(85));
         assertThat(supporters.find(person)).isPresent();
 
-        time.advance(Period.ofDays(10));
+        later(Period.ofDays(20));
 
         assertThat(supporters.find(person)).isEmpty();
     }
@@ -511,7 +513,7 @@ class ReminderTests {
         ask(Map.of("when", "1-month"));
         confirm();
         gives(address);
-        time.advance(Period.ofMonths(1).plusDays(1));
+        later(Period.ofMonths(1).plusDays(1));
         var desk = new Visitor(URI.create("http://localhost:" + managementPort));
 
         var person = desk.post(
@@ -695,6 +697,19 @@ class ReminderTests {
     }
 
     private void goTo(LocalDate day, String hour) {
-        time.advanceTo(day.atTime(LocalTime.parse(hour)).atZone(RIGA).toInstant());
+        goTo(day.atTime(LocalTime.parse(hour)).atZone(RIGA).toInstant());
+    }
+
+    private void later(Period period) {
+        goTo(clock.instant().atZone(RIGA).plus(period).toInstant());
+    }
+
+    /// In steps of five days, since a letter may be sent a week late.
+    private void goTo(Instant target) {
+        while (clock.instant().isBefore(target)) {
+            var step = clock.instant().plus(Duration.ofDays(5));
+            clock.moveTo(step.isBefore(target) ? step : target);
+            time.settle();
+        }
     }
 }
