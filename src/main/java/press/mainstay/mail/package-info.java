@@ -1,4 +1,5 @@
-/// Letters: promised once in the transaction that causes them, written and sent later by a worker.
+/// Letters: promised once in the transaction that causes them, written and sent later by a worker. Mailings: one text
+/// to many, whose audience is frozen, sent by many workers on many nodes.
 @NullMarked
 package press.mainstay.mail;
 
