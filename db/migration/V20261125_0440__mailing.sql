@@ -44,11 +44,10 @@ create table delivery (
     code      text,                                  -- step and reply code, never a message
     at        timestamptz,                           -- of the last try
     primary key (mailing, position),
-    unique (mailing, recipient)
+    unique (recipient, mailing)
 ) with (fillfactor = 50);                            -- each row is rewritten once, on its own page: no index mentions what changes
 
 create unique index delivery_id on delivery (id);
-create index delivery_recipient on delivery (recipient);
 
 -- Five hundred deliveries each, worked off in the order of positions by whoever holds the lease. What has been
 -- intended and not noted when a lease ends is in doubt. What is put off waits for another round of its batch.

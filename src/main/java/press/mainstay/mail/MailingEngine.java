@@ -170,11 +170,12 @@ class MailingEngine implements SmartLifecycle {
             var results = List.<Result>of();
             var failures = 0;
             var more = true;
+            var relayFails = false;
             while (true) {
-                more = more && awaitTurn(batch);
+                more = more && awaitTurn(batch, batch.last() - doneUpto);
                 var window = next(batch, doneUpto, results, failures, more);
                 if (window.isEmpty()) {
-                    return more;
+                    return !relayFails;
                 }
                 results = new ArrayList<>();
                 for (var recipient : window) {
@@ -186,6 +187,7 @@ class MailingEngine implements SmartLifecycle {
                     if (outcome instanceof Handover.RelayFault(String code)) {
                         log.warn("Mailing {}: batch {} waits for the relay: {}", batch.mailing(), batch.number(), code);
                         more = false;
+                        relayFails = true;
                         break;
                     }
                     var result = result(recipient, outcome);
@@ -197,8 +199,8 @@ class MailingEngine implements SmartLifecycle {
         }
 
         /// @return false if it is no use to wait any longer
-        private boolean awaitTurn(Batch batch) {
-            var pause = rate.reserve(rate.atOnce(properties.window()));
+        private boolean awaitTurn(Batch batch, int left) {
+            var pause = rate.reserve(Math.min(left, rate.atOnce(properties.window())));
             var until = System.nanoTime() + pause.toNanos();
             while (until - System.nanoTime() > 0 && !halted.contains(batch.mailing())) {
                 try {

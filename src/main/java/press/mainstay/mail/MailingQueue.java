@@ -242,6 +242,8 @@ class MailingQueue {
                 : take(batch, results, "status in ('waiting', 'deferred')");
     }
 
+    /// The batch's bounds are for the planner: before the first `analyze` of a new mailing's rows it would read them
+    /// all.
     private Map<DeliveryStatus, Integer> take(Batch batch, List<Result> results, String condition) {
         var rows = results.stream()
                 .map(result -> new Row(result.position(), result.status().word(), result.code()))
@@ -251,12 +253,15 @@ class MailingQueue {
                             select * from jsonb_to_recordset(cast(:rows as jsonb)) as r (position int, status text, code text)),
                         u as (
                             update delivery d set status = r.status, code = r.code, at = :now
-                            from r where d.mailing = :mailing and d.position = r.position and d.%s
+                            from r where d.mailing = :mailing and d.position = r.position
+                                and d.position between :first and :last and d.%s
                             returning old.status as was, new.status as became)
                         select was, became, count(*) as n from u group by was, became
                         """.formatted(condition))
                 .param("rows", JsonRows.of(rows))
                 .param("mailing", batch.mailing())
+                .param("first", batch.first())
+                .param("last", batch.last())
                 .param("now", utc(clock.instant())));
     }
 
@@ -316,7 +321,8 @@ class MailingQueue {
 
     private record Candidate(Recipient recipient, boolean suppressed) {}
 
-    /// Who comes next and is still to be written to, by what is committed now.
+    /// Who comes next and is still to be written to, by what is committed now. With `offset 0` each is looked up by
+    /// itself: else PostgreSQL may read whole tables into a hash, for the fifty who are next.
     private List<Recipient> select(Batch batch, int doneUpto, Map<DeliveryStatus, Integer> changes) {
         var from = doneUpto;
         while (true) {
@@ -325,10 +331,12 @@ class MailingQueue {
                             select d.position, d.id, d.recipient, d.variant, s.email,
                                 s.email is null
                                 or not exists (select from consent c
-                                    where c.supporter = s.id and c.list = :list and c.withdrawn_at is null)
+                                    where c.supporter = s.id and c.list = :list and c.withdrawn_at is null offset 0)
                                 or exists (select from suppression x
-                                    where x.email_hash = s.email_hash and x.stops in (:list, 'everything')) as suppressed
-                            from delivery d left join supporter s on s.id = d.recipient
+                                    where x.email_hash = s.email_hash and x.stops in (:list, 'everything') offset 0) as suppressed
+                            from delivery d
+                            left join lateral (
+                                select id, email, email_hash from supporter where id = d.recipient offset 0) s on true
                             where d.mailing = :mailing and d.position > :from and d.position <= :last
                                 and d.status in ('waiting', 'deferred')
                             order by d.position limit :most

@@ -27,7 +27,7 @@ class RelayRate {
     /// @return how long it is until then
     Duration reserve(int mails) {
         var rate = properties.rate();
-        if (rate == null) {
+        if (rate == null || mails == 0) {
             return Duration.ZERO;
         }
         var micros = jdbc.sql("""

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +124,6 @@ record MailingRig(
     }
 
     private static String hex(byte[] bytes) {
-        return "\\x" + java.util.HexFormat.of().formatHex(bytes);
+        return "\\x" + HexFormat.of().formatHex(bytes);
     }
 }

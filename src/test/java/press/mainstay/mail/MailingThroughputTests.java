@@ -76,10 +76,8 @@ class MailingThroughputTests {
                 jdbc, transaction, events, sealing, signedLinks, newsroom, Clock.systemUTC(), null, new Bulletin(SIZE));
         rig.signUp("bench", MAILS);
         var port = freePort();
-        var user = System.getProperty("user.name").equals("root") ? "nobody" : System.getProperty("user.name");
-        var sink = start(postfix, "smtp-sink", "-u", user, "127.0.0.1:" + port, "1000");
+        var sink = sink(postfix, port);
         try {
-            await().until(() -> listens(port));
             for (var round = 1; round <= ROUNDS; round++) {
                 for (var connections : List.of(1, 4, 16)) {
                     var bare = bare(postfix, port, connections);
@@ -97,6 +95,75 @@ class MailingThroughputTests {
             sink.destroy();
             sink.waitFor();
         }
+    }
+
+    /// A mailing to ten thousand and one to a million, the latter cancelled after a hundred thousand.
+    @Test
+    void aMillionRecipients() throws Exception {
+        var postfix = System.getProperty("postfix");
+        assumeThat(postfix).as("-Dpostfix=<where Debian's package is unpacked>").isNotNull();
+        idle.stop();
+        rig = new MailingRig(
+                jdbc, transaction, events, sealing, signedLinks, newsroom, Clock.systemUTC(), null, new Bulletin(SIZE));
+        var port = freePort();
+        var sink = sink(postfix, port);
+        try {
+            for (var recipients : List.of(10_000, 1_000_000)) {
+                var source = "bench" + recipients;
+                rig.signUp(source, recipients);
+                jdbc.sql("analyze").update();
+                var mailing = rig.plan(source);
+                var start = System.nanoTime();
+                var node = rig.node(port, MailingRig.settings(4, null, Duration.ofSeconds(60)), 30_000);
+                node.start();
+                await().atMost(Duration.ofMinutes(2)).until(() -> sent(mailing) > 0);
+                var first = seconds(start);
+                var heap = 0L;
+                var progress = 0.0;
+                while (sent(mailing) < Math.min(recipients, 100_000)) {
+                    var asked = System.nanoTime();
+                    rig.service().progress(mailing);
+                    progress = Math.max(progress, seconds(asked));
+                    heap = Math.max(heap, heap());
+                    Thread.sleep(500);
+                }
+                rig.service().cancel(mailing);
+                await().atMost(Duration.ofMinutes(3))
+                        .until(() -> rig.service().progress(mailing).endedAt() != null);
+                node.stop();
+                log.info(
+                        "{} recipients: first mail after {} s, heap at most {} MB, progress at most {} ms; {}; {} of the rewritten rows stayed on their page",
+                        recipients,
+                        "%.1f".formatted(first),
+                        heap,
+                        (int) (progress * 1_000),
+                        rig.service().progress(mailing).counts(),
+                        jdbc.sql(
+                                        "select to_char(100.0 * n_tup_hot_upd / greatest(n_tup_upd, 1), '990.0') || '%' from pg_stat_user_tables where relname = 'delivery'")
+                                .query(String.class)
+                                .single());
+            }
+        } finally {
+            sink.destroy();
+            sink.waitFor();
+        }
+    }
+
+    private int sent(int mailing) {
+        return rig.service().progress(mailing).counts().get(DeliveryStatus.SENT);
+    }
+
+    private static long heap() {
+        System.gc();
+        var runtime = Runtime.getRuntime();
+        return (runtime.totalMemory() - runtime.freeMemory()) >> 20;
+    }
+
+    private static Process sink(String postfix, int port) throws IOException {
+        var user = System.getProperty("user.name").equals("root") ? "nobody" : System.getProperty("user.name");
+        var sink = start(postfix, "smtp-sink", "-u", user, "127.0.0.1:" + port, "1000");
+        await().until(() -> listens(port));
+        return sink;
     }
 
     private double bare(String postfix, int port, int connections) throws Exception {
