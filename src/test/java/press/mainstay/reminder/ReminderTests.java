@@ -14,12 +14,20 @@ import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.Period;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.zone.ZoneRules;
+import java.time.zone.ZoneRulesProvider;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -526,6 +534,60 @@ class ReminderTests {
         assertThat(all.body())
                 .contains("\"outcome\":\"gave\"", "\"unconfirmed\":")
                 .doesNotContain("@");
+    }
+
+    /// A country changes its clocks between asking and sending: the letter comes at half past nine by the new ones.
+    @Test
+    void theRulesThatAZoneHasOnTheDayCount() {
+        ChangingZone.register();
+        ask(Map.of("when", "1-month"));
+        confirm();
+        jdbc.sql(
+                        "update reminder r set zone = :zone from supporter s where s.id = r.supporter and s.email_hash = :hash")
+                .param("zone", ChangingZone.ID)
+                .param("hash", hash())
+                .update();
+        var day = dueOn();
+        ChangingZone.offset(3);
+        goTo(day.atTime(4, 31).toInstant(ZoneOffset.UTC));
+        assertThat(remindersSent()).isZero();
+
+        ChangingZone.offset(5);
+        goTo(day.atTime(4, 33).toInstant(ZoneOffset.UTC));
+
+        assertThat(remindersSent()).isEqualTo(1);
+    }
+
+    /// A zone whose rules can change while the service runs, as they do with a new release of Java.
+    private static final class ChangingZone extends ZoneRulesProvider {
+
+        private static final String ID = "Mainstay/Changing";
+        private static final AtomicReference<ZoneRules> RULES = new AtomicReference<>(ZoneRules.of(ZoneOffset.UTC));
+
+        static void register() {
+            if (!ZoneId.getAvailableZoneIds().contains(ID)) {
+                registerProvider(new ChangingZone());
+            }
+        }
+
+        static void offset(int hours) {
+            RULES.set(ZoneRules.of(ZoneOffset.ofHours(hours)));
+        }
+
+        @Override
+        protected Set<String> provideZoneIds() {
+            return Set.of(ID);
+        }
+
+        @Override
+        protected @Nullable ZoneRules provideRules(String zone, boolean forCaching) {
+            return forCaching ? null : RULES.get();
+        }
+
+        @Override
+        protected NavigableMap<String, ZoneRules> provideVersions(String zone) {
+            return new TreeMap<>(Map.of("1", RULES.get()));
+        }
     }
 
     private record Asked(Visitor.Answer answer, List<String> statements) {}

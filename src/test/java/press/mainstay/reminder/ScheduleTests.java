@@ -2,13 +2,10 @@ package press.mainstay.reminder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.YearMonth;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.stream.Stream;
@@ -145,20 +142,5 @@ class ScheduleTests {
         assertThat(ZonedDateTime.of(LocalDate.of(2027, 3, 28), LocalTime.of(3, 30), riga)
                         .toLocalTime())
                 .isEqualTo(LocalTime.of(4, 30));
-    }
-
-    /// A country may change its rules between asking and sending: only day and zone are kept, so the rules of the
-    /// sending day count. Two zones that differ in their rules only stand for the same one before and after.
-    @Test
-    void theRulesOfTheDayOfSendingCount() {
-        var day = LocalDate.of(2027, 7, 1);
-        var before = Schedule.dueAt(day, ZoneId.of("Europe/Moscow")); // no summer time
-        var after = Schedule.dueAt(day, ZoneId.of("Europe/Kyiv")); // summer time
-
-        assertThat(before.atZone(ZoneId.of("Europe/Moscow")).toLocalTime()).isEqualTo(LocalTime.of(9, 30));
-        assertThat(after.atZone(ZoneId.of("Europe/Kyiv")).toLocalTime()).isEqualTo(LocalTime.of(9, 30));
-        assertThat(Duration.between(before, after).abs()).isLessThanOrEqualTo(Duration.ofHours(1));
-        assertThat(Schedule.latestDue(Instant.parse("2027-07-01T06:29:59Z"), ZoneOffset.ofHours(3)))
-                .isEqualTo(day.minusDays(1));
     }
 }
