@@ -205,6 +205,32 @@ class ReminderTests {
         assertThat(remindersSent()).isEqualTo(1);
     }
 
+    /// The bank takes its days, and the reminder was asked for meanwhile.
+    @Test
+    void aGiftThatWasBegunBeforeDoesNotCountWhenItsMoneyComesLater() {
+        debit();
+        ask(Map.of("when", "3-months", "source", "thanks"));
+        confirm();
+
+        later(Period.ofMonths(3).plusDays(1));
+
+        assertThat(gifts()).isEqualTo(1);
+        assertThat(remindersSent()).isEqualTo(1);
+    }
+
+    @Test
+    void aDebitThatTheBankIsStillWorkingOnCounts() {
+        ask(Map.of("when", "1-month"));
+        confirm();
+        goTo(dueOn().minusDays(1), "09:00");
+        debit();
+        assertThat(gifts()).isZero();
+
+        goTo(dueOn(), "09:32");
+
+        assertThat(outcome()).isEqualTo("gave");
+    }
+
     @Test
     void aRepeatingReminderStopsAtTheFirstGift() {
         ask(Map.of("when", "every-month", "source", "thanks"));
@@ -647,6 +673,14 @@ class ReminderTests {
 
     private void givesAs(String spelling, Map<String, String> choice) {
         pays(spelling, choice);
+        time.settle();
+    }
+
+    private void debit() {
+        var page = reader.post(
+                        "/donations", Map.of("frequency", "once", "amount", "50", "currency", "eur", "lang", "en"))
+                .location();
+        stripe.reader(page.toString()).as("Reader", address).paysBySepa();
         time.settle();
     }
 
