@@ -61,7 +61,7 @@ class MailingEngine implements SmartLifecycle {
     private volatile Set<Integer> halted = Set.of();
     private volatile CountDownLatch stopping = new CountDownLatch(1);
     private volatile boolean running;
-    private List<QueueWorker> workers = List.of();
+    private volatile List<QueueWorker> workers = List.of();
     private long renewedAt;
 
     MailingEngine(
@@ -97,7 +97,7 @@ class MailingEngine implements SmartLifecycle {
             var worker = new Worker();
             workers.add(new QueueWorker("mailing-" + i, worker::sendNextBatch));
         }
-        workers.add(new QueueWorker("mailing-start", LOOK_EVERY, () -> starts.startNext() | starts.endNext()));
+        workers.add(new QueueWorker("mailing-start", LOOK_EVERY, this::startAndEnd));
         workers.add(new QueueWorker("mailing-lease", LOOK_EVERY, this::look)); // the last to stop
         workers.forEach(QueueWorker::start);
         running = true;
@@ -113,6 +113,14 @@ class MailingEngine implements SmartLifecycle {
     @Override
     public boolean isRunning() {
         return running;
+    }
+
+    private boolean startAndEnd() {
+        var started = starts.startNext();
+        if (started) {
+            workers.forEach(QueueWorker::wake);
+        }
+        return starts.endNext() || started;
     }
 
     private boolean look() {

@@ -403,7 +403,7 @@ class MailingTests {
         var storm = new AtomicInteger();
         sink.follows((step, _) -> {
             var n = storm.incrementAndGet();
-            return n < 20 && n % 2 == 0 && step != Step.BODY ? "421 4.3.2 Too busy" : null;
+            return n < 12 && n % 2 == 0 && step != Step.BODY ? "421 4.3.2 Too busy" : null;
         });
         var mailing = rig.plan(word);
         var port = sink.port();
