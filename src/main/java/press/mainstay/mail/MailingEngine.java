@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.eclipse.angus.mail.smtp.SMTPMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -95,12 +96,16 @@ class MailingEngine implements SmartLifecycle {
         workers = new ArrayList<>();
         for (var i = 1; i <= properties.connections(); i++) {
             var worker = new Worker();
-            workers.add(new QueueWorker("mailing-" + i, worker::sendNextBatch));
+            workers.add(worker("mailing-" + i, worker::sendNextBatch));
         }
-        workers.add(new QueueWorker("mailing-start", LOOK_EVERY, this::startAndEnd));
-        workers.add(new QueueWorker("mailing-lease", LOOK_EVERY, this::look)); // the last to stop
+        workers.add(worker("mailing-start", this::startAndEnd));
+        workers.add(worker("mailing-lease", this::look)); // the last to stop
         workers.forEach(QueueWorker::start);
         running = true;
+    }
+
+    private static QueueWorker worker(String name, BooleanSupplier work) {
+        return new QueueWorker(name, LOOK_EVERY, Thread.ofPlatform().daemon(), work);
     }
 
     @Override
