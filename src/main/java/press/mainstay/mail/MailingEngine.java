@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.eclipse.angus.mail.smtp.SMTPMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,7 +63,7 @@ class MailingEngine implements SmartLifecycle {
     private volatile Set<Integer> halted = Set.of();
     private volatile CountDownLatch stopping = new CountDownLatch(1);
     private volatile boolean running;
-    private List<QueueWorker> workers = List.of();
+    private volatile List<QueueWorker> workers = List.of();
     private long renewedAt;
 
     MailingEngine(
@@ -98,12 +99,16 @@ class MailingEngine implements SmartLifecycle {
         workers = new ArrayList<>();
         for (var i = 1; i <= properties.connections(); i++) {
             var worker = new Worker();
-            workers.add(new QueueWorker("mailing-" + i, worker::sendNextBatch));
+            workers.add(worker("mailing-" + i, worker::sendNextBatch));
         }
-        workers.add(new QueueWorker("mailing-start", LOOK_EVERY, () -> starts.startNext() | starts.endNext()));
-        workers.add(new QueueWorker("mailing-lease", LOOK_EVERY, this::look)); // the last to stop
+        workers.add(worker("mailing-start", this::startAndEnd));
+        workers.add(worker("mailing-lease", this::look)); // the last to stop
         workers.forEach(QueueWorker::start);
         running = true;
+    }
+
+    private static QueueWorker worker(String name, BooleanSupplier work) {
+        return new QueueWorker(name, LOOK_EVERY, Thread.ofPlatform().daemon(), work);
     }
 
     @Override
@@ -116,6 +121,14 @@ class MailingEngine implements SmartLifecycle {
     @Override
     public boolean isRunning() {
         return running;
+    }
+
+    private boolean startAndEnd() {
+        var started = starts.startNext();
+        if (started) {
+            workers.forEach(QueueWorker::wake);
+        }
+        return starts.endNext() || started;
     }
 
     private boolean look() {

@@ -28,7 +28,7 @@ import press.mainstay.sealing.SignedLinks;
 @FeatureTest
 class MailingCrashTests {
 
-    private static final Duration LEASE = Duration.ofSeconds(3);
+    private static final Duration LEASE = Duration.ofSeconds(2);
     private static final int CONNECTIONS = 4;
     private static final int WINDOW = 50;
 
@@ -82,6 +82,7 @@ class MailingCrashTests {
     }
 
     @Test
+    @SuppressWarnings("try") // nodes work by themselves
     void afterAKillNobodyHasItTwiceAndAllWhoMayNotHaveItAreKnown() throws Exception {
         rig.signUp(word, 10_000);
         var mailing = rig.plan(word);
@@ -96,6 +97,7 @@ class MailingCrashTests {
     }
 
     @Test
+    @SuppressWarnings("try")
     void aNodeThatWakesAfterItsLeaseChangesNothingAndSendsNothingTwice() throws Exception {
         rig.signUp(word, 3_000);
         // so that it is frozen in the middle of a window
