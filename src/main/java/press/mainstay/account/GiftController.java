@@ -14,9 +14,9 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.servlet.ModelAndView;
-import org.springframework.web.servlet.view.RedirectView;
 import org.springframework.web.util.UriComponentsBuilder;
 import press.mainstay.newsroom.NewsroomProperties;
+import press.mainstay.newsroom.SeeOther;
 import press.mainstay.stripe.StripeGateway;
 import press.mainstay.stripe.StripeUnavailableException;
 import press.mainstay.supporter.PortalLinks;
@@ -54,7 +54,7 @@ class GiftController {
         try {
             return links.customer(token)
                     .flatMap(customer -> stripe.openPortal(customer, back(locale), locale))
-                    .map(GiftController::seeOther)
+                    .map(page -> SeeOther.to(page.toString()))
                     .orElseGet(GiftController::invalidLink);
         } catch (StripeUnavailableException e) {
             log.warn("{}; the reader sees that nothing was changed", e.getMessage());
@@ -81,13 +81,6 @@ class GiftController {
     /// Not 410: whether a link was ever ours cannot be told of one that is cut short.
     private static ModelAndView invalidLink() {
         return new ModelAndView("account/invalid", HttpStatus.NOT_FOUND);
-    }
-
-    private static ModelAndView seeOther(URI page) {
-        var redirect = new RedirectView(page.toString());
-        redirect.setStatusCode(HttpStatus.SEE_OTHER);
-        redirect.setExpandUriTemplateVariables(false);
-        return new ModelAndView(redirect);
     }
 
     private static void notStored(HttpServletResponse response) {

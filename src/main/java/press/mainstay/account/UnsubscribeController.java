@@ -19,7 +19,6 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.ModelAndView;
-import org.springframework.web.servlet.view.RedirectView;
 import press.mainstay.guard.Guard;
 import press.mainstay.guard.Verdict.Admitted;
 import press.mainstay.guard.Verdict.TooMany;
@@ -27,6 +26,7 @@ import press.mainstay.mail.SuppressionService;
 import press.mainstay.mail.SuppressionService.Reason;
 import press.mainstay.mail.UnsubscribeLinks;
 import press.mainstay.mail.UnsubscribeLinks.Holder;
+import press.mainstay.newsroom.SeeOther;
 import press.mainstay.shared.EmailAddress;
 import press.mainstay.shared.MailList;
 import press.mainstay.supporter.ConsentService;
@@ -95,7 +95,7 @@ class UnsubscribeController {
         Arrays.stream(MailList.values())
                 .filter(list -> stop.equals(EVERYTHING) || stop.equals(list.word()))
                 .forEach(list -> suppressions.leave(holder.get().supporter(), list, Reason.UNSUBSCRIBED));
-        return seeOther("/unsubscribe/" + token + "?lang=" + locale.toLanguageTag());
+        return SeeOther.to("/unsubscribe/" + token + "?lang=" + locale.toLanguageTag());
     }
 
     /// A mail program's own button. It follows no redirect and shows no page.
@@ -146,7 +146,7 @@ class UnsubscribeController {
         if (verdict instanceof Admitted) {
             letter.promise(address);
         }
-        return seeOther("/unsubscribe/asked?lang=" + locale.toLanguageTag());
+        return SeeOther.to("/unsubscribe/asked?lang=" + locale.toLanguageTag());
     }
 
     @GetMapping("/asked")
@@ -157,14 +157,6 @@ class UnsubscribeController {
 
     private static ModelAndView invalidLink() {
         return new ModelAndView("account/no-choices", HttpStatus.NOT_FOUND);
-    }
-
-    private static ModelAndView seeOther(String address) {
-        var redirect = new RedirectView(address);
-        redirect.setStatusCode(HttpStatus.SEE_OTHER);
-        redirect.setExposeModelAttributes(false);
-        redirect.setExpandUriTemplateVariables(false);
-        return new ModelAndView(redirect);
     }
 
     private static void notStored(HttpServletResponse response) {

@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.ModelAndView;
-import org.springframework.web.servlet.view.RedirectView;
+import press.mainstay.newsroom.SeeOther;
 import press.mainstay.shared.Money;
 import press.mainstay.stripe.StripeUnavailableException;
 
@@ -56,7 +56,7 @@ class DonationController {
             var started = donations.start(command.get(), locale);
             response.addHeader(
                     HttpHeaders.SET_COOKIE, cookie.of(started.donation()).toString());
-            return seeOther(started.page().toString());
+            return SeeOther.to(started.page().toString());
         } catch (StripeUnavailableException _) {
             return new ModelAndView(
                     "donation/unavailable",
@@ -68,15 +68,7 @@ class DonationController {
     /// Somebody reloads the page that showed an error.
     @GetMapping("/donations")
     ModelAndView again() {
-        return seeOther("/");
-    }
-
-    private static ModelAndView seeOther(String address) {
-        var redirect = new RedirectView(address);
-        redirect.setStatusCode(HttpStatus.SEE_OTHER);
-        redirect.setExposeModelAttributes(false);
-        redirect.setExpandUriTemplateVariables(false);
-        return new ModelAndView(redirect);
+        return SeeOther.to("/");
     }
 
     private String sentence(SupportPage page, Locale locale) {

@@ -1,6 +1,7 @@
 package press.mainstay.mail;
 
 import java.net.URI;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,16 +29,15 @@ public class Notice {
             String text,
             Map<String, String> facts,
             Map<String, URI> links) {
-        return new Letter.Content(
-                to,
-                locale,
-                subject,
-                "mail/notice",
-                Map.of(
-                        "newsroom", newsroom,
-                        "subject", subject,
-                        "paragraphs", List.of(text.split("\n\n")),
-                        "facts", facts,
-                        "links", links));
+        var model = new HashMap<String, Object>(Map.of(
+                "newsroom", newsroom.name(),
+                "subject", subject,
+                "paragraphs", List.of(text.split("\n\n")),
+                "facts", facts,
+                "links", links));
+        if (newsroom.postalAddress() != null) {
+            model.put("postalAddress", newsroom.postalAddress());
+        }
+        return new Letter.Content(to, locale, subject, "mail/notice", model);
     }
 }

@@ -19,7 +19,8 @@ import press.mainstay.shared.EmailAddress;
 /// @param accent the one colour of buttons and links by day; by night it is lightened until it reads well
 /// @param logo an SVG picture, about as high as it is wide
 /// @param privacyPolicy linked at the foot of each page; left out if absent
-/// @param postalAddress stands beneath letters that belong to a list, as the law asks in many countries
+/// @param postalAddress stands beneath letters other than receipts, as many countries ask of those that belong to a
+///     list
 /// @param sender who letters come from; discreet by default, since a lock screen shows it
 /// @param texts a newsroom's own words by language and key of the message bundles: `texts.en.appeal.headline`. A
 ///     language with an `appeal.headline` of its own has the whole appeal from here, and where there is one, pages

@@ -22,13 +22,13 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.ModelAndView;
-import org.springframework.web.servlet.view.RedirectView;
 import press.mainstay.donation.SupportLinks;
 import press.mainstay.guard.Guard;
 import press.mainstay.guard.Verdict;
 import press.mainstay.guard.Verdict.Admitted;
 import press.mainstay.guard.Verdict.Silent;
 import press.mainstay.guard.Verdict.TooMany;
+import press.mainstay.newsroom.SeeOther;
 import press.mainstay.reminder.ReminderLinks.Act;
 import press.mainstay.reminder.ReminderLinks.Held;
 
@@ -80,7 +80,7 @@ class ReminderController {
                 yield new ModelAndView(
                         "reminder/form", Map.of("form", form, "tooMany", tooMany), HttpStatus.TOO_MANY_REQUESTS);
             }
-            case Admitted _, Silent _ -> seeOther("/reminders/asked?lang=" + locale.toLanguageTag());
+            case Admitted _, Silent _ -> SeeOther.to("/reminders/asked?lang=" + locale.toLanguageTag());
         };
     }
 
@@ -146,7 +146,7 @@ class ReminderController {
     /// Somebody reloads the page that showed an error.
     @GetMapping
     ModelAndView again(Locale locale) {
-        return seeOther("/?lang=" + locale.toLanguageTag() + "#reminder");
+        return SeeOther.to("/?lang=" + locale.toLanguageTag() + "#reminder");
     }
 
     @GetMapping("/asked")
@@ -239,15 +239,7 @@ class ReminderController {
     }
 
     private static ModelAndView backTo(URI page) {
-        return seeOther(page.getRawPath() + "?" + page.getRawQuery());
-    }
-
-    private static ModelAndView seeOther(String address) {
-        var redirect = new RedirectView(address);
-        redirect.setStatusCode(HttpStatus.SEE_OTHER);
-        redirect.setExposeModelAttributes(false);
-        redirect.setExpandUriTemplateVariables(false);
-        return new ModelAndView(redirect);
+        return SeeOther.to(page.getRawPath() + "?" + page.getRawQuery());
     }
 
     private static void notStored(HttpServletResponse response) {

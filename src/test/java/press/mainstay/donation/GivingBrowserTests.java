@@ -343,7 +343,7 @@ class GivingBrowserTests {
 
         form.assertPicked("Ежегодно", "Другая сумма");
         assertThat(form.page().locator("#amount")).hasValue("77.50");
-        assertThat(form.page().locator("[name=campaign]")).hasValue("winter");
+        assertThat(form.page().locator("#give [name=campaign]")).hasValue("winter");
         assertThat(form.page().locator("html")).hasAttribute("lang", "ru");
     }
 
