@@ -173,11 +173,12 @@ class WebhookTests {
         stripe.deliver(other.chargeSucceeded("{}"));
 
         org.awaitility.Awaitility.await().until(() -> attempts() >= 1);
-        assertThat(jdbc.sql("select count(*) from payment where charge = :charge")
-                        .param("charge", other.charge())
-                        .query(Integer.class)
-                        .single())
-                .isEqualTo(1);
+        org.awaitility.Awaitility.await()
+                .until(() -> jdbc.sql("select count(*) from payment where charge = :charge")
+                                .param("charge", other.charge())
+                                .query(Integer.class)
+                                .single()
+                        == 1);
         assertThat(jdbc.sql("select status || ' ' || last_error from stripe_event where object_id = :charge")
                         .param("charge", story.charge())
                         .query(String.class)
