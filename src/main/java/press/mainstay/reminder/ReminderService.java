@@ -2,6 +2,7 @@ package press.mainstay.reminder;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
@@ -139,25 +141,26 @@ class ReminderService {
     /// day can be chosen. To confirm twice is as good as once.
     @Transactional
     void confirm(UUID id) {
-        var asked = find(id).filter(reminder -> reminder.status() == Status.ASKED);
-        asked.ifPresent(reminder -> optIns.confirm(Objects.requireNonNull(reminder.optIn()), person -> {
-            supporters.hash(person).ifPresent(address -> suppressions.rejoin(address, MailList.REMINDERS));
-            if (today(reminder).isAfter(reminder.dueOn())) {
-                refuse(reminder, person, "date_passed");
-            } else if (wroteInMonthOf(person, reminder.dueOn())) {
-                refuse(reminder, person, "same_month");
-            } else {
-                replaceOthers(person, id, reminder.dueOn(), reminder.repeats());
-                jdbc.sql("""
+        find(id).map(Reminder::optIn)
+                .ifPresent(optIn -> optIns.confirm(optIn, person -> {
+                    var reminder = find(id).orElseThrow(); // as it is now that nobody can change it
+                    supporters.hash(person).ifPresent(address -> suppressions.rejoin(address, MailList.REMINDERS));
+                    if (today(reminder).isAfter(reminder.dueOn())) {
+                        refuse(reminder, person, "date_passed");
+                    } else if (wroteInMonthOf(person, reminder.dueOn())) {
+                        refuse(reminder, person, "same_month");
+                    } else {
+                        replaceOthers(person, id, reminder.dueOn(), reminder.repeats());
+                        jdbc.sql("""
                                 update reminder set status = 'waiting', opt_in = null, supporter = :person, confirmed_at = :now
                                 where id = :id
                                 """)
-                        .param("id", id)
-                        .param("person", person)
-                        .param("now", utc(clock.instant()))
-                        .update();
-            }
-        }));
+                                .param("id", id)
+                                .param("person", person)
+                                .param("now", utc(clock.instant()))
+                                .update();
+                    }
+                }));
     }
 
     private void refuse(Reminder reminder, UUID person, String reason) {
@@ -184,11 +187,12 @@ class ReminderService {
                 .single();
     }
 
+    /// One a month, and one that repeats, even if its letter is just about to go.
     private void replaceOthers(UUID person, UUID self, LocalDate day, boolean repeats) {
         jdbc.sql("""
                         update reminder set status = 'stopped', reason = 'replaced', ended_at = :now
-                        where supporter = :person and id <> :self and status = 'waiting'
-                            and (month = :month or :repeats and every_months is not null)
+                        where supporter = :person and id <> :self and (status = 'waiting' and month = :month
+                            or :repeats and status in ('waiting', 'due') and every_months is not null)
                         """)
                 .param("person", person)
                 .param("self", self)
@@ -215,8 +219,8 @@ class ReminderService {
                                     .filter(_ -> reminder.repeats())
                                     .flatMap(this::waitingSeries);
                     var kept = waiting.orElseGet(UUID::randomUUID);
-                    replaceOthers(person, kept, day, false);
                     if (waiting.isPresent()) {
+                        replaceOthers(person, kept, day, false);
                         move(kept, day);
                     } else {
                         again(reminder, kept, day);
@@ -248,20 +252,35 @@ class ReminderService {
     /// more.
     private void again(Reminder reminder, UUID id, LocalDate day) {
         var repeats = reminder.repeats() && reminder.status() == Status.STOPPED && !"reader".equals(reminder.reason());
+        add(reminder, id, day, repeats ? reminder.everyMonths() : null, day, 1, clock.instant());
+    }
+
+    /// Adds a reminder like one that was confirmed, instead of others.
+    private void add(
+            Reminder like,
+            UUID id,
+            LocalDate day,
+            @Nullable Integer everyMonths,
+            LocalDate countedFrom,
+            int number,
+            Instant askedAt) {
+        replaceOthers(Objects.requireNonNull(like.supporter()), id, day, everyMonths != null);
         jdbc.sql("""
-                        insert into reminder (id, supporter, status, due_on, zone, every_months, counted_from, frequency,
-                            amount_minor_units, amount_currency, campaign, component, article, source, locale, asked_at,
-                            confirmed_at)
-                        select :id, supporter, 'waiting', :day, zone, case when :repeats then every_months end,
-                            case when :repeats then cast(:day as date) end, frequency, amount_minor_units, amount_currency,
-                            campaign, component, article, source, locale, :now, confirmed_at
-                        from reminder where id = :reminder
+                        insert into reminder (id, supporter, status, due_on, zone, every_months, counted_from, number,
+                            frequency, amount_minor_units, amount_currency, campaign, component, article, source, locale,
+                            asked_at, confirmed_at)
+                        select :id, supporter, 'waiting', :day, zone, :everyMonths, :countedFrom, :number, frequency,
+                            amount_minor_units, amount_currency, campaign, component, article, source, locale, :askedAt,
+                            confirmed_at
+                        from reminder where id = :like
                         """)
                 .param("id", id)
                 .param("day", day)
-                .param("repeats", repeats)
-                .param("reminder", reminder.id())
-                .param("now", utc(clock.instant()))
+                .param("everyMonths", everyMonths, Types.SMALLINT)
+                .param("countedFrom", everyMonths == null ? null : countedFrom, Types.DATE)
+                .param("number", number)
+                .param("askedAt", utc(askedAt))
+                .param("like", like.id())
                 .update();
     }
 
@@ -336,27 +355,15 @@ class ReminderService {
 
     /// In a month that has a letter of its own, that one counts.
     private void waitForNext(Reminder reminder) {
-        var day = Schedule.next(reminder.countedFrom(), reminder.everyMonths(), reminder.dueOn());
-        while (wroteInMonthOf(reminder.supporter(), day)) {
-            day = Schedule.next(reminder.countedFrom(), reminder.everyMonths(), day);
+        if (reminder.number() == MOST_LETTERS) {
+            return;
         }
-        var next = UUID.randomUUID();
-        if (reminder.number() < MOST_LETTERS) {
-            replaceOthers(reminder.supporter(), next, day, false);
-            jdbc.sql("""
-                            insert into reminder (id, supporter, status, due_on, zone, every_months, counted_from, number,
-                                frequency, amount_minor_units, amount_currency, campaign, component, article, source,
-                                locale, asked_at, confirmed_at)
-                            select :next, supporter, 'waiting', :day, zone, every_months, counted_from, number + 1,
-                                frequency, amount_minor_units, amount_currency, campaign, component, article, source,
-                                locale, asked_at, confirmed_at
-                            from reminder where id = :id
-                            """)
-                    .param("next", next)
-                    .param("day", day)
-                    .param("id", reminder.id())
-                    .update();
-        }
+        var from = Objects.requireNonNull(reminder.countedFrom());
+        var day = reminder.dueOn();
+        do {
+            day = Schedule.next(from, reminder.everyMonths(), day);
+        } while (wroteInMonthOf(reminder.supporter(), day));
+        add(reminder, UUID.randomUUID(), day, reminder.everyMonths(), from, reminder.number() + 1, reminder.askedAt());
     }
 
     @EventListener

@@ -51,6 +51,12 @@ public class OptInService {
     public UUID ask(MailList list, EmailAddress email, Locale locale, String source, String words) {
         var id = UUID.randomUUID();
         var textVersion = consents.keep(words, locale);
+        // of one that is over, and not deleted yet, nobody would hear again
+        jdbc.sql("delete from opt_in where list = :list and email_hash = :hash and asked_at <= :earliest")
+                .param("list", list.word())
+                .param("hash", supporters.hash(email).bytes())
+                .param("earliest", earliest())
+                .update();
         return jdbc.sql("""
                         insert into opt_in as o (id, list, email, email_hash, locale, source, text_version, asked_at)
                         values (:id, :list, :email, :hash, :locale, :source, :textVersion, :now)

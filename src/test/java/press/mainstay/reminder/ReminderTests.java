@@ -16,18 +16,12 @@ import java.time.Period;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.zone.ZoneRules;
-import java.time.zone.ZoneRulesProvider;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -244,6 +238,49 @@ class ReminderTests {
         assertThat(remindersSent()).isEqualTo(2);
         assertThat(outcome()).isEqualTo("gave");
         assertThat(statuses()).containsExactly("done", "done", "done");
+    }
+
+    /// The relay was away at half past nine, say: the old one's letter is promised and not gone.
+    @Test
+    void whoConfirmsAnotherRepeatingReminderWhileALetterIsOnItsWayHasThatOneOnly() {
+        ask(Map.of("when", "every-month"));
+        confirm();
+        ask(Map.of("when", "every-3-months"));
+        time.settle();
+        letterWorker.stop();
+        try {
+            clock.moveTo(dueOn().atTime(9, 31).atZone(RIGA).toInstant());
+            reminders.promiseDue();
+            assertThat(statuses()).containsExactlyInAnyOrder("due", "asked");
+            jdbc.sql("update opt_in set asked_at = :now where email_hash = :hash")
+                    .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                    .param("hash", hash())
+                    .update();
+
+            reminders.confirm(reminders.byOptIn(optIn()).orElseThrow().id());
+        } finally {
+            letterWorker.start();
+        }
+        time.settle();
+
+        assertThat(statuses()).containsExactlyInAnyOrder("stopped", "waiting");
+        assertThat(outcome()).isEqualTo("replaced");
+    }
+
+    /// Old requests are deleted each hour; one that is over counts as gone before.
+    @Test
+    void whoAsksAgainAfterFourteenDaysGetsALetterAgain() {
+        ask(Map.of("when", "1-month"));
+        time.settle();
+        jdbc.sql("update opt_in set asked_at = asked_at - interval '14 days' where email_hash = :hash")
+                .param("hash", hash())
+                .update();
+
+        ask(Map.of("when", "1-month"));
+        confirm();
+
+        assertThat(mail.lettersTo(address)).hasSize(2);
+        assertThat(statuses()).containsExactly("waiting");
     }
 
     @Test
@@ -565,7 +602,7 @@ class ReminderTests {
     /// A country changes its clocks between asking and sending: the letter comes at half past nine by the new ones.
     @Test
     void theRulesThatAZoneHasOnTheDayCount() {
-        ChangingZone.register();
+        ChangingZone.rules(ZoneRules.of(ZoneOffset.ofHours(3)));
         ask(Map.of("when", "1-month"));
         confirm();
         jdbc.sql(
@@ -574,46 +611,13 @@ class ReminderTests {
                 .param("hash", hash())
                 .update();
         var day = dueOn();
-        ChangingZone.offset(3);
         goTo(day.atTime(4, 31).toInstant(ZoneOffset.UTC));
         assertThat(remindersSent()).isZero();
 
-        ChangingZone.offset(5);
+        ChangingZone.rules(ZoneRules.of(ZoneOffset.ofHours(5)));
         goTo(day.atTime(4, 33).toInstant(ZoneOffset.UTC));
 
         assertThat(remindersSent()).isEqualTo(1);
-    }
-
-    /// A zone whose rules can change while the service runs, as they do with a new release of Java.
-    private static final class ChangingZone extends ZoneRulesProvider {
-
-        private static final String ID = "Mainstay/Changing";
-        private static final AtomicReference<ZoneRules> RULES = new AtomicReference<>(ZoneRules.of(ZoneOffset.UTC));
-
-        static void register() {
-            if (!ZoneId.getAvailableZoneIds().contains(ID)) {
-                registerProvider(new ChangingZone());
-            }
-        }
-
-        static void offset(int hours) {
-            RULES.set(ZoneRules.of(ZoneOffset.ofHours(hours)));
-        }
-
-        @Override
-        protected Set<String> provideZoneIds() {
-            return Set.of(ID);
-        }
-
-        @Override
-        protected @Nullable ZoneRules provideRules(String zone, boolean forCaching) {
-            return forCaching ? null : RULES.get();
-        }
-
-        @Override
-        protected NavigableMap<String, ZoneRules> provideVersions(String zone) {
-            return new TreeMap<>(Map.of("1", RULES.get()));
-        }
     }
 
     private record Asked(Visitor.Answer answer, List<String> statements) {}
@@ -723,6 +727,13 @@ class ReminderTests {
         return mail.lettersTo(address).stream()
                 .filter(letter -> letter.subject().equals("You asked us to write to you"))
                 .count();
+    }
+
+    private UUID optIn() {
+        return jdbc.sql("select id from opt_in where email_hash = :hash")
+                .param("hash", hash())
+                .query(UUID.class)
+                .single();
     }
 
     private UUID person() {

@@ -2,11 +2,14 @@ package press.mainstay.reminder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.time.LocalDate;
-import java.time.LocalTime;
+import java.time.LocalDateTime;
 import java.time.YearMonth;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
+import java.time.ZoneOffset;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -134,13 +137,21 @@ class ScheduleTests {
                 .isEqualTo(LocalDate.of(2011, 12, 31));
     }
 
+    /// No zone of today changes its clocks at half past nine, but one might.
     @Test
-    void aTimeThatClocksJumpOverIsAsMuchLater() {
-        // no zone changes its clocks at half past nine, so the rule is shown where they do
-        var riga = ZoneId.of("Europe/Riga");
+    void aTimeThatClocksJumpOverIsAsMuchLaterAndOneThatComesTwiceIsTheFirst() {
+        var spring = ZoneOffsetTransition.of(
+                LocalDateTime.of(2027, 3, 28, 9, 0), ZoneOffset.ofHours(2), ZoneOffset.ofHours(3));
+        var autumn = ZoneOffsetTransition.of(
+                LocalDateTime.of(2027, 10, 31, 10, 0), ZoneOffset.ofHours(3), ZoneOffset.ofHours(2));
+        ChangingZone.rules(ZoneRules.of(
+                ZoneOffset.ofHours(2), ZoneOffset.ofHours(2), List.of(), List.of(spring, autumn), List.of()));
+        var zone = ZoneId.of(ChangingZone.ID);
 
-        assertThat(ZonedDateTime.of(LocalDate.of(2027, 3, 28), LocalTime.of(3, 30), riga)
-                        .toLocalTime())
-                .isEqualTo(LocalTime.of(4, 30));
+        assertThat(Schedule.dueAt(LocalDate.of(2027, 3, 28), zone)).isEqualTo("2027-03-28T07:30:00Z");
+        assertThat(Schedule.dueAt(LocalDate.of(2027, 10, 31), zone)).isEqualTo("2027-10-31T06:30:00Z");
+        assertThat(Schedule.latestDue(Instant.parse("2027-10-31T07:15:00Z"), zone))
+                .as("a quarter past nine for the second time")
+                .isEqualTo("2027-10-31");
     }
 }
