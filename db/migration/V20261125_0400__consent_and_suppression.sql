@@ -33,7 +33,7 @@ create table consent (
     asked_at     timestamptz not null,           -- when the form was sent
     confirmed_at timestamptz not null,           -- when the link in our letter was followed
     withdrawn_at timestamptz,
-    withdrawn_by text        check (withdrawn_by in ('reader', 'complaint', 'staff', 'expired')),
+    withdrawn_by text        check (withdrawn_by in ('reader', 'complaint', 'expired')),
     check ((withdrawn_at is null) = (withdrawn_by is null))
 );
 
@@ -58,7 +58,7 @@ create trigger append_only before update or delete on consent
 create table suppression (
     email_hash bytea       not null,             -- as in supporter
     stops      text        not null check (stops in ('reminders', 'newsletter', 'everything')),
-    reason     text        not null check (reason in ('unsubscribed', 'complaint', 'hard_bounce', 'soft_bounces', 'staff')),
+    reason     text        not null check (reason in ('unsubscribed', 'complaint', 'hard_bounce', 'soft_bounces')),
     since      timestamptz not null,
     primary key (email_hash, stops)
 );

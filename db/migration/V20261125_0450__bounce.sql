@@ -16,4 +16,6 @@ create index bounce_booked_at on bounce (booked_at);
 
 -- All mail to people we know, whatever queue it is in: what a bounce is looked up in.
 create view mail as
-    select id, supporter, sent_at from letter where supporter is not null;
+    select id, supporter, sent_at from letter where supporter is not null
+    union all
+    select id, recipient, case when status = 'sent' then at end from delivery where recipient is not null;

@@ -14,7 +14,6 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.servlet.ModelAndView;
-import org.springframework.web.util.UriComponentsBuilder;
 import press.mainstay.newsroom.NewsroomProperties;
 import press.mainstay.newsroom.SeeOther;
 import press.mainstay.stripe.StripeGateway;
@@ -71,11 +70,7 @@ class GiftController {
 
     /// Without the token: Stripe keeps what it is sent where all who see its logs can read it.
     private URI back(Locale locale) {
-        return UriComponentsBuilder.fromUri(newsroom.publicUrl())
-                .pathSegment("account", "gift")
-                .queryParam("lang", locale.toLanguageTag())
-                .build()
-                .toUri();
+        return newsroom.page(locale, "account", "gift");
     }
 
     /// Not 410: whether a link was ever ours cannot be told of one that is cut short.

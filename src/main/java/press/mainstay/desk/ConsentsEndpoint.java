@@ -1,6 +1,7 @@
 package press.mainstay.desk;
 
 import java.time.OffsetDateTime;
+import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -12,12 +13,13 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import press.mainstay.supporter.Supporter;
 import press.mainstay.supporter.SupporterService;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `/actuator/consents` on the management port: what people agreed to, as proof, in lines of JSON. With their addresses
-/// only for a reason, which the log keeps.
+/// `/actuator/consents` on the management port: what people agreed to, as proof, in lines of JSON. With their
+/// addresses only for a reason, which the log keeps.
 @Component
 @Endpoint(id = "consents")
 class ConsentsEndpoint {
@@ -80,16 +82,17 @@ class ConsentsEndpoint {
                 consents.size(),
                 after == null ? FIRST : after,
                 reason == null ? "without addresses" : "with addresses for " + reason);
+        var people = reason == null
+                ? Map.<UUID, Supporter>of()
+                : supporters.find(
+                        consents.stream().map(Consent::supporter).distinct().toList());
         return consents.stream()
                 .map(consent ->
-                        JSON.writeValueAsString(new Line(reason == null ? null : email(consent), consent)) + '\n')
+                        JSON.writeValueAsString(new Line(email(people.get(consent.supporter())), consent)) + '\n')
                 .collect(Collectors.joining());
     }
 
-    private @Nullable String email(Consent consent) {
-        return supporters
-                .find(consent.supporter())
-                .map(person -> person.email().value())
-                .orElse(null);
+    private static @Nullable String email(@Nullable Supporter person) {
+        return person == null ? null : person.email().value();
     }
 }

@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
@@ -89,15 +90,19 @@ class RemindersEndpoint {
     /// @param address by POST, so that no log has it
     @WriteOperation
     List<Told> of(String address) {
+        EmailAddress email;
+        try {
+            email = new EmailAddress(address);
+        } catch (IllegalArgumentException _) {
+            throw new InvalidEndpointRequestException("No address", "That is not an e-mail address");
+        }
         return jdbc.sql("""
                         select r.id as reminder, r.due_on, r.status, coalesce(l.reason, l.status, r.reason) as outcome,
                             coalesce(l.sent_at, r.ended_at) as at
                         from reminder r left join letter l on l.kind = 'reminder' and l.about = r.id::text
                         where r.supporter = :supporter order by r.due_on
                         """)
-                .param(
-                        "supporter",
-                        supporters.byAddress(new EmailAddress(address)).orElse(null))
+                .param("supporter", supporters.byAddress(email).orElse(null))
                 .query(Told.class)
                 .list();
     }

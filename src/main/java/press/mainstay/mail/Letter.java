@@ -13,7 +13,8 @@ import press.mainstay.shared.MailList;
 /// sent.
 public interface Letter {
 
-    /// Names the kind in the database, such as `receipt`.
+    /// Names the kind in the database, such as `receipt`. Where it ends in `confirmation`, `about` is an opt-in's
+    /// id: whose address that is, a bounce is booked for.
     String kind();
 
     /// The list that it belongs to: who left that list does not get it, and it carries the means to leave. Absent

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +31,7 @@ import press.mainstay.mail.MailingQueue.Batch;
 import press.mainstay.mail.MailingQueue.LeaseLostException;
 import press.mainstay.mail.MailingQueue.Recipient;
 import press.mainstay.mail.MailingQueue.Result;
+import press.mainstay.mail.MailingStart.Frozen;
 import press.mainstay.sealing.Sealing;
 import press.mainstay.shared.EmailAddress;
 import press.mainstay.shared.ErrorCode;
@@ -91,8 +91,6 @@ class MailingEngine implements SmartLifecycle {
 
     private record Variant(int mailing, String name) {}
 
-    private record Frozen(MailingText text, Locale locale) {}
-
     @Override
     public synchronized void start() {
         stopping = new CountDownLatch(1);
@@ -149,9 +147,7 @@ class MailingEngine implements SmartLifecycle {
     }
 
     private Frozen text(Variant variant) {
-        return texts.computeIfAbsent(
-                variant,
-                it -> new Frozen(starts.text(it.mailing(), it.name()), starts.locale(it.mailing(), it.name())));
+        return texts.computeIfAbsent(variant, it -> starts.frozen(it.mailing(), it.name()));
     }
 
     /// One thread's.

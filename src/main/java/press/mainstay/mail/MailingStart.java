@@ -156,12 +156,16 @@ class MailingStart {
     }
 
     /// @param kind for the receiving side's statistics
-    MailingText compile(Text text, MailList list, String kind) {
+    private MailingText compile(Text text, MailList list, String kind) {
         return MailingText.of(relay.session(), from, listHeaders.ofMailing(list, kind), text);
     }
 
-    /// A text as frozen.
-    MailingText text(int mailing, String variant) {
+    /// A text as frozen, ready to be filled.
+    ///
+    /// @param locale of the pages behind its links
+    record Frozen(MailingText text, Locale locale) {}
+
+    Frozen frozen(int mailing, String variant) {
         return jdbc.sql("""
                         select t.locale, t.subject, t.text, t.html, m.list, m.kind
                         from mailing_text t join mailing m on m.id = t.mailing
@@ -169,24 +173,12 @@ class MailingStart {
                         """)
                 .param("mailing", mailing)
                 .param("variant", variant)
-                .query((row, _) -> compile(
-                        new Text(
-                                Locale.forLanguageTag(row.getString("locale")),
-                                row.getString("subject"),
-                                row.getString("text"),
-                                row.getString("html")),
-                        MailList.of(row.getString("list")),
-                        row.getString("kind")))
+                .query((row, _) -> {
+                    var locale = Locale.forLanguageTag(row.getString("locale"));
+                    var text = new Text(locale, row.getString("subject"), row.getString("text"), row.getString("html"));
+                    return new Frozen(compile(text, MailList.of(row.getString("list")), row.getString("kind")), locale);
+                })
                 .single();
-    }
-
-    Locale locale(int mailing, String variant) {
-        return Locale.forLanguageTag(
-                jdbc.sql("select locale from mailing_text where mailing = :mailing and variant = :variant")
-                        .param("mailing", mailing)
-                        .param("variant", variant)
-                        .query(String.class)
-                        .single());
     }
 
     /// @return whether there was one

@@ -39,8 +39,7 @@ public class SuppressionService {
         /// There is no such mailbox.
         HARD_BOUNCE,
         /// The mailbox was full or closed again and again.
-        SOFT_BOUNCES,
-        STAFF;
+        SOFT_BOUNCES;
 
         /// The word in the database: `hard_bounce`.
         public String word() {
@@ -89,8 +88,8 @@ public class SuppressionService {
                         """).param("hash", address.bytes()).param("list", list.word()).update();
     }
 
-    /// Staff have seen to it: mail may go there again. Lists that its owner left stay left, and who was taken off one
-    /// has to sign up again.
+    /// Staff have seen to it: mail may go there again. Lists that its owner left stay left, and who was taken off
+    /// one has to sign up again.
     ///
     /// @return how many suppressions that lifted
     public int lift(KeyedHash address) {

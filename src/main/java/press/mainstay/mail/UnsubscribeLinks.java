@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
-import org.springframework.web.util.UriComponentsBuilder;
 import press.mainstay.newsroom.NewsroomProperties;
 import press.mainstay.sealing.SignedLinks;
 import press.mainstay.shared.MailList;
@@ -42,12 +41,7 @@ public class UnsubscribeLinks {
     public URI to(UUID supporter, @Nullable MailList list, Locale locale) {
         var subject = supporter + (list == null ? "" : "." + list.word());
         var token = links.sign(PURPOSE, subject, clock.instant().plus(LIFETIME));
-        return UriComponentsBuilder.fromUri(newsroom.publicUrl())
-                .pathSegment("unsubscribe", token)
-                .queryParam("lang", locale.toLanguageTag())
-                .encode()
-                .build()
-                .toUri();
+        return newsroom.page(locale, "unsubscribe", token);
     }
 
     /// @param token the last part of the link's path

@@ -3,11 +3,13 @@ package press.mainstay.newsroom;
 import jakarta.validation.constraints.NotBlank;
 import java.net.URI;
 import java.time.ZoneId;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.core.io.Resource;
 import org.springframework.validation.annotation.Validated;
+import org.springframework.web.util.UriComponentsBuilder;
 import press.mainstay.shared.EmailAddress;
 
 /// Who the newsroom is to its readers.
@@ -41,6 +43,18 @@ public record NewsroomProperties(
 
     /// @param address `post@` and the host of `publicUrl` if absent
     public record Sender(String name, EmailAddress address) {}
+
+    /// A page of ours, in a language.
+    ///
+    /// @param path its segments, not yet encoded
+    public URI page(Locale locale, String... path) {
+        return UriComponentsBuilder.fromUri(publicUrl)
+                .pathSegment(path)
+                .queryParam("lang", locale.toLanguageTag())
+                .encode()
+                .build()
+                .toUri();
+    }
 
     public NewsroomProperties {
         if (publicUrl == null

@@ -5,7 +5,6 @@ import java.time.ZoneId;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import press.mainstay.donation.Choice;
 import press.mainstay.shared.EmailAddress;
 
@@ -21,9 +20,8 @@ import press.mainstay.shared.EmailAddress;
 /// | `source` | which form it is: `support`, `thanks`, `back` |
 /// | `frequency`, `amount`, `currency`, `campaign`, `component`, `article` | the choice on the support page |
 ///
-/// @param emailWrong whether the address is missing or none
-/// @param whenWrong whether the day is missing, over or too far away
-/// @param consentMissing whether the box is not ticked
+/// @param address empty if what was typed is none
+/// @param schedule empty if the day is missing, over or too far away
 record ReminderForm(
         String email,
         String when,
@@ -90,7 +88,7 @@ record ReminderForm(
     }
 
     @Override
-    public @Nullable String toString() {
+    public String toString() {
         return "ReminderForm of " + source;
     }
 }

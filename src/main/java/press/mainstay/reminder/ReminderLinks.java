@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
-import org.springframework.web.util.UriComponentsBuilder;
 import press.mainstay.newsroom.NewsroomProperties;
 import press.mainstay.sealing.SignedLinks;
 
@@ -48,12 +47,7 @@ class ReminderLinks {
     URI to(Act act, UUID reminder, Locale locale) {
         var token =
                 links.sign(act.purpose(), reminder.toString(), clock.instant().plus(act.lifetime));
-        return UriComponentsBuilder.fromUri(newsroom.publicUrl())
-                .pathSegment("reminders", token)
-                .queryParam("lang", locale.toLanguageTag())
-                .encode()
-                .build()
-                .toUri();
+        return newsroom.page(locale, "reminders", token);
     }
 
     /// @return empty if the token is not ours, altered or expired

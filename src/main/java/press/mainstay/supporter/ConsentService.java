@@ -73,7 +73,7 @@ public class ConsentService {
 
     /// Publishes [ConsentWithdrawn] within the caller's transaction, if there was a consent.
     ///
-    /// @param by `reader`, `complaint`, `staff`, or `expired`: nothing came of it for long
+    /// @param by `reader`, `complaint`, or `expired`: nothing came of it for long
     public void withdraw(UUID supporter, MailList list, String by) {
         var withdrawn = jdbc.sql("""
                         update consent set withdrawn_at = :now, withdrawn_by = :by

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
-import org.springframework.web.util.UriComponentsBuilder;
 import press.mainstay.newsroom.NewsroomProperties;
 import press.mainstay.sealing.SignedLinks;
 
@@ -34,12 +33,7 @@ public class PortalLinks {
     /// @param locale of the page behind the link
     public URI to(String customer, Locale locale) {
         var token = links.sign(PURPOSE, customer, clock.instant().plus(LIFETIME));
-        return UriComponentsBuilder.fromUri(newsroom.publicUrl())
-                .pathSegment("account", "gift", token)
-                .queryParam("lang", locale.toLanguageTag())
-                .encode()
-                .build()
-                .toUri();
+        return newsroom.page(locale, "account", "gift", token);
     }
 
     /// @param token the last part of the link's path

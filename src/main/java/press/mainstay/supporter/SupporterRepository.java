@@ -1,6 +1,7 @@
 package press.mainstay.supporter;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -21,6 +22,8 @@ interface SupporterRepository extends Repository<SealedSupporter, UUID> {
     record SealedSupporter(@Id UUID id, @Nullable Sealed email, String locale) {}
 
     Optional<SealedSupporter> findById(UUID id);
+
+    List<SealedSupporter> findAllByIdIn(Collection<UUID> ids);
 
     @Query("select id from supporter where email_hash = :emailHash")
     Optional<UUID> findByEmailHash(KeyedHash emailHash);

@@ -4,11 +4,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
@@ -25,6 +28,7 @@ import press.mainstay.stripe.StripeInbox;
 import press.mainstay.stripe.StripeNews;
 import press.mainstay.stripe.StripeOrder;
 import press.mainstay.stripe.StripeRefetch;
+import press.mainstay.supporter.SupporterRepository.SealedSupporter;
 
 /// Knows the people behind Stripe's customers. One person for one address, in whatever spelling; of the
 /// addresses that a customer had, Stripe's newest counts.
@@ -69,12 +73,21 @@ public class SupporterService {
 
     /// @return empty if the person was erased
     public Optional<Supporter> find(UUID id) {
-        return supporters
-                .findById(id)
-                .filter(row -> row.email() != null)
-                .map(row -> new Supporter(
-                        id,
-                        new EmailAddress(sealing.open(row.email(), EMAIL, id)),
+        return supporters.findById(id).flatMap(this::opened);
+    }
+
+    /// @return those who were not erased, by id
+    public Map<UUID, Supporter> find(Collection<UUID> ids) {
+        return supporters.findAllByIdIn(ids).stream()
+                .flatMap(row -> opened(row).stream())
+                .collect(Collectors.toMap(Supporter::id, Function.identity()));
+    }
+
+    private Optional<Supporter> opened(SealedSupporter row) {
+        return Optional.ofNullable(row.email())
+                .map(email -> new Supporter(
+                        row.id(),
+                        new EmailAddress(sealing.open(email, EMAIL, row.id())),
                         Locale.forLanguageTag(row.locale())));
     }
 

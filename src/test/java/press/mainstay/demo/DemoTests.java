@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.mail.MessagingException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Period;
 import java.util.Map;
+import java.util.regex.Pattern;
 import javax.net.SocketFactory;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -37,6 +40,14 @@ class DemoTests {
 
     @Autowired
     JsonMapper json;
+
+    /// `spring-boot:test-run` refuses to choose between several, and other tests have some of their own.
+    @Test
+    void theBuildNamesTheDemoAsWhatItRuns() throws IOException {
+        assertThat(Files.readString(Path.of("pom.xml")))
+                .containsPattern("(?s)<id>default-cli</id>\\s*<configuration>\\s*<mainClass>"
+                        + Pattern.quote(DemoApplication.class.getName()) + "</mainClass>");
+    }
 
     @Test
     void aLetterIsReadAsItWasSent() throws MessagingException {
